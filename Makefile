@@ -1,0 +1,46 @@
+# The everyday commands. `make` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install toolchain build release run dev test lint compose-check format clean
+
+PERDURE := .build/debug/perdure
+SOURCES := Package.swift Sources Tests
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## Install the system packages that are missing (apt-get)
+	@.ci/install-dependencies
+
+toolchain:
+	@command -v swift >/dev/null || { echo "swift is not on PATH: install Swift 6.2 or later from https://www.swift.org/install and try again." >&2; exit 1; }
+
+build: toolchain install ## Build for debugging
+	swift build --product perdure
+
+release: toolchain install ## Build for production, into .build/release/perdure
+	swift build -c release --product perdure
+
+run: build ## Run the sample workflow once, on a private database and broker, and print its result
+	$(PERDURE) run document_analysis --local --input @config/samples/article.json
+
+dev: build ## Start everything on this machine until Ctrl-C
+	$(PERDURE) dev
+
+test: toolchain install lint compose-check ## Check the style and the Docker files, build, and run all tests
+	swift build --build-tests
+	swift test --skip-build
+
+lint: toolchain ## Check the style
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+compose-check:
+	@if command -v docker-compose >/dev/null; then docker-compose config -q; elif docker compose version >/dev/null 2>&1; then docker compose config -q; fi
+
+format: toolchain ## Format the sources in place
+	swift format --in-place --parallel --recursive $(SOURCES)
+
+clean: ## Remove what was built; the data in .perdure stays
+	rm -rf .build

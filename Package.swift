@@ -1,0 +1,102 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is held to the same bar: Swift 6 language mode, explicit existentials, warnings are errors.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// Arrows go down only: a room may depend on rooms listed above it, never on one below.
+let package = Package(
+    name: "perdure",
+    products: [
+        .executable(name: "perdure", targets: ["perdure"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
+    ],
+    targets: [
+        // The two C clients, as the system has them.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+
+        // Languages and data: pure, none of them knows what a workflow is.
+        .target(name: "PerdureJSON", swiftSettings: strict),
+        .target(name: "LinearRegex", swiftSettings: strict),
+        .target(name: "CEL", dependencies: ["LinearRegex"], swiftSettings: strict),
+        .target(name: "JSONSchema", dependencies: ["PerdureJSON", "LinearRegex"], swiftSettings: strict),
+        .target(name: "TextAnalysis", swiftSettings: strict),
+
+        // The core: definitions, decisions, the wire format, the ports. No IO, no clock, no randomness.
+        .target(
+            name: "WorkflowCore",
+            dependencies: ["PerdureJSON", "CEL", "JSONSchema", yams],
+            swiftSettings: strict
+        ),
+
+        // The shells: PostgreSQL remembers, RabbitMQ delivers, agents work. They cannot see one another.
+        .target(name: "PostgresClient", dependencies: ["CLibPQ"], swiftSettings: strict),
+        .target(name: "AMQPClient", dependencies: ["CRabbitMQ"], swiftSettings: strict),
+        .target(
+            name: "WorkflowStore",
+            dependencies: ["WorkflowCore", "PostgresClient", logging],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "WorkflowMessaging",
+            dependencies: ["WorkflowCore", "AMQPClient", logging],
+            swiftSettings: strict
+        ),
+        .target(name: "WorkflowAgents", dependencies: ["WorkflowCore", "TextAnalysis"], swiftSettings: strict),
+
+        // The coordinator, over the ports.
+        .target(
+            name: "WorkflowRuntime",
+            dependencies: ["WorkflowCore", logging, serviceLifecycle],
+            swiftSettings: strict
+        ),
+
+        // Private servers for `perdure dev`, `make run` and the tests.
+        .target(name: "LocalServers", dependencies: [logging], swiftSettings: strict),
+
+        .executableTarget(
+            name: "perdure",
+            dependencies: [
+                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime", "LocalServers",
+                argumentParser, logging, serviceLifecycle, yams,
+            ],
+            resources: [.embedInCode("Resources")],
+            swiftSettings: strict
+        ),
+
+        .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON"], swiftSettings: strict),
+        .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: strict),
+        .testTarget(name: "CELTests", dependencies: ["CEL"], swiftSettings: strict),
+        .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema"], swiftSettings: strict),
+        .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], swiftSettings: strict),
+        .testTarget(name: "WorkflowCoreTests", dependencies: ["WorkflowCore"], swiftSettings: strict),
+        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", "LocalServers"], swiftSettings: strict),
+        .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient", "LocalServers"], swiftSettings: strict),
+        .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "LocalServers", "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowRuntime", "WorkflowAgents",
+                "AMQPClient", "PostgresClient",
+            ],
+            swiftSettings: strict
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,5 @@
+/// What checking an expression yields: how to evaluate it, and its type.
+struct Checked {
+    let plan: Plan
+    let type: CELType
+}

@@ -1,0 +1,44 @@
+extension Library {
+    private static let value = CELType.parameter("T")
+
+    /// Functions on optional values; `or` and `orValue` are part of the evaluator, since they are lazy.
+    static let optionalFunctions: [CELFunction] = [
+        .global("optional.of", [value], .optional(value)) { arguments, _ throws(CELError) in
+            .optional(arguments[0])
+        },
+        .global("optional.none", [], .optional(value)) { _, _ throws(CELError) in .optional(nil) },
+        .global("optional.ofNonZeroValue", [value], .optional(value)) { arguments, _ throws(CELError) in
+            .optional(arguments[0].isZero ? nil : arguments[0])
+        },
+        .receiver("hasValue", [.optional(value)], .bool) { arguments, _ throws(CELError) in
+            .bool(try arguments.optional(0) != nil)
+        },
+        .receiver("value", [.optional(value)], value) { arguments, _ throws(CELError) in
+            guard let wrapped = try arguments.optional(0) else {
+                throw CELError(.invalidArgument, "The optional has no value; use orValue() or hasValue()")
+            }
+            return wrapped
+        },
+    ]
+}
+
+extension CELValue {
+    /// Whether it is the value that its type starts from: zero, false, null, empty.
+    fileprivate var isZero: Bool {
+        switch self {
+        case .null: true
+        case .bool(let value): !value
+        case .int(let value): value == 0
+        case .uint(let value): value == 0
+        case .double(let value): value == 0
+        case .string(let value): value.isEmpty
+        case .bytes(let value): value.isEmpty
+        case .list(let value): value.isEmpty
+        case .map(let value): value.isEmpty
+        case .timestamp(let value): value.seconds == 0 && value.nanoseconds == 0
+        case .duration(let value): value.nanoseconds == 0
+        case .optional(let value): value == nil
+        case .type: false
+        }
+    }
+}

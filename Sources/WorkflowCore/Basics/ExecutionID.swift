@@ -1,0 +1,39 @@
+import FoundationEssentials
+
+/// The identity of one execution: a UUID, written in lower case everywhere outside.
+///
+/// Ids that the runtime makes are version 7 (RFC 9562): their first 48 bits are the time in milliseconds, so that new rows land at
+/// the right edge of every index. A caller may bring any UUID of its own.
+public struct ExecutionID: Sendable, Hashable, CustomStringConvertible {
+    /// The UUID itself.
+    public let uuid: UUID
+
+    /// An id from a UUID.
+    public init(_ uuid: UUID) {
+        self.uuid = uuid
+    }
+
+    /// An id from its text form in any case, or nil when the text is not a UUID.
+    public init?(_ text: String) {
+        guard text.utf8.count == 36, let uuid = UUID(uuidString: text) else { return nil }
+        self.uuid = uuid
+    }
+
+    /// A version 7 id made of a time and of random bits that the caller supplies.
+    public init(now: Timestamp, randomBits high: UInt64, _ low: UInt64) {
+        let milliseconds = UInt64(bitPattern: now.microsecondsSinceEpoch / 1000)
+        func byte(_ word: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: word >> (index * 8)) }
+        uuid = UUID(
+            uuid: (
+                byte(milliseconds, 5), byte(milliseconds, 4), byte(milliseconds, 3), byte(milliseconds, 2),
+                byte(milliseconds, 1), byte(milliseconds, 0),
+                0x70 | (byte(high, 0) & 0x0F), byte(high, 1),
+                0x80 | (byte(low, 0) & 0x3F), byte(low, 1), byte(low, 2), byte(low, 3),
+                byte(low, 4), byte(low, 5), byte(low, 6), byte(low, 7)
+            )
+        )
+    }
+
+    /// The UUID in lower case, e.g. `019ab3c4-…`.
+    public var description: String { uuid.uuidString.lowercased() }
+}

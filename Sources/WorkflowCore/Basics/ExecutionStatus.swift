@@ -1,0 +1,46 @@
+/// Where an execution stands. The raw values are the `status` column of `executions`.
+public enum ExecutionStatus: String, Sendable, CaseIterable {
+    /// Accepted, no step started. Can transition to: running, cancelled.
+    case pending = "PENDING"
+    /// At least one step may be working. Can transition to: waiting, paused, success, failed, cancelled.
+    case running = "RUNNING"
+    /// Only timers, signals or children are awaited. Can transition to: running, paused, failed, cancelled.
+    case waiting = "WAITING"
+    /// Held by an operator. Can transition to: running, cancelled.
+    case paused = "PAUSED"
+    /// Ended with an output.
+    case success = "SUCCESS"
+    /// Ended with an error.
+    case failed = "FAILED"
+    /// Ended by request.
+    case cancelled = "CANCELLED"
+
+    /// Whether an execution in this status never changes again.
+    public var isTerminal: Bool {
+        switch self {
+        case .success, .failed, .cancelled: true
+        case .pending, .running, .waiting, .paused: false
+        }
+    }
+}
+
+/// Where a step stands. The raw values are the `status` column of `execution_steps`.
+public enum StepStatus: String, Sendable, CaseIterable {
+    /// Its needs are not all done. Can transition to: running, cancelled, skipped.
+    case pending = "PENDING"
+    /// An attempt is recorded and its agent has been or is being called. Can transition to: success, failed, cancelled.
+    case running = "RUNNING"
+    /// Ended with an output.
+    case success = "SUCCESS"
+    /// Ended with an error.
+    case failed = "FAILED"
+    /// Never to run, because the execution ended first.
+    case cancelled = "CANCELLED"
+    /// Not run because its condition did not hold.
+    case skipped = "SKIPPED"
+    /// Its effect was undone after the execution failed.
+    case compensated = "COMPENSATED"
+
+    /// Whether a step in this status is over.
+    public var isTerminal: Bool { self != .pending && self != .running }
+}

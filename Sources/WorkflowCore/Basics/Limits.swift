@@ -1,0 +1,34 @@
+/// The limits of the core, each with its reason. A limit that is passed is a typed error, never a silent cut.
+public enum Limits {
+    /// The largest request body taken, in bytes. The default `max_message_size` of RabbitMQ 4 is 16 MiB, and a request that a
+    /// newer broker refuses should not work on an older one; half of it leaves room for the row and its events.
+    public static let requestBytes = 8 * 1024 * 1024
+
+    /// How deep a request's JSON may nest. Real inputs stay below 20; deep ones exist to exhaust stacks.
+    public static let jsonDepth = 64
+
+    /// The largest single output of a step, in bytes of JSON; the same reason as `requestBytes`.
+    public static let stepOutputBytes = 8 * 1024 * 1024
+
+    /// An input or output larger than this is left out of event payloads (the event says how large it is and the tables hold it),
+    /// since every subscriber pays for every byte of an event.
+    public static let eventValueBytes = 64 * 1024
+
+    /// Steps of one definition. A graph is walked on every transition.
+    public static let stepsPerWorkflow = 1000
+
+    /// Nodes of one definition file after aliases are resolved; stops YAML that multiplies itself.
+    public static let definitionNodes = 100_000
+
+    /// Bytes of one definition file.
+    public static let definitionBytes = 1024 * 1024
+
+    /// Length of an idempotency key; it is an indexed column.
+    public static let idempotencyKeyBytes = 255
+
+    /// How often one step may lose its coordinator without an answer before it fails: a step that kills its process must end.
+    public static let interruptionsPerStep = 5
+
+    /// Length of an error message kept in the tables and sent in replies.
+    public static let errorMessageCharacters = 2000
+}

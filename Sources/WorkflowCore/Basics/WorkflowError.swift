@@ -1,0 +1,54 @@
+import PerdureJSON
+
+/// Why an execution or a step failed, as tables, events and replies show it.
+public struct WorkflowError: Error, Sendable, Hashable {
+    /// A stable word that programs branch on.
+    public struct Code: RawRepresentable, Sendable, Hashable {
+        public let rawValue: String
+
+        /// A code from its word; agents may bring their own.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// An agent threw or answered with an error.
+        public static let agentError = Code(rawValue: "AGENT_ERROR")
+        /// The definition names an agent that this coordinator does not have.
+        public static let unknownAgent = Code(rawValue: "UNKNOWN_AGENT")
+        /// An expression of the definition could not be evaluated.
+        public static let expressionError = Code(rawValue: "EXPRESSION_ERROR")
+        /// A step lost its coordinator too often.
+        public static let interruptedTooOften = Code(rawValue: "INTERRUPTED_TOO_OFTEN")
+        /// An output is larger than the limit.
+        public static let outputTooLarge = Code(rawValue: "OUTPUT_TOO_LARGE")
+        /// The arguments of an agent do not fit what it accepts.
+        public static let invalidArguments = Code(rawValue: "INVALID_ARGUMENTS")
+        /// The definition that an execution started with is gone.
+        public static let definitionMissing = Code(rawValue: "DEFINITION_MISSING")
+    }
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// One sentence for the reader, at most `Limits.errorMessageCharacters` long.
+    public let message: String
+    /// The step it happened in, when it happened in one.
+    public let step: String?
+
+    /// An error; a longer message is cut.
+    public init(code: Code, message: String, step: String? = nil) {
+        self.code = code
+        self.message = String(message.prefix(Limits.errorMessageCharacters))
+        self.step = step
+    }
+
+    /// The shape of the contract: `{"code", "message", "step"}`.
+    public var json: JSONValue {
+        var object: JSONObject = ["code": .string(code.rawValue), "message": .string(message)]
+        if let step { object["step"] = .string(step) }
+        return .object(object)
+    }
+
+    /// The error in `json`, or nil when that is not an error's shape.
+    public init?(json: JSONValue) {
+        guard let code = json["code"]?.stringValue, let message = json["message"]?.stringValue else { return nil }
+        self.init(code: Code(rawValue: code), message: message, step: json["step"]?.stringValue)
+    }
+}

@@ -1,0 +1,57 @@
+import PerdureJSON
+
+/// Something that reached an execution and calls for a decision.
+public enum Arrival: Sendable, Equatable {
+    /// Its request was accepted.
+    case accepted
+    /// The agent of an attempt answered.
+    case answered(step: Int, attempt: Int, AgentAnswer)
+    /// Another coordinator owned it until now; `interrupted` when that one died, false when it handed the execution over.
+    case takenOver(interrupted: Bool)
+}
+
+/// What an agent gave for one attempt.
+public enum AgentAnswer: Sendable, Equatable {
+    /// The step's output.
+    case success(JSONValue)
+    /// Why there is none.
+    case failure(WorkflowError)
+}
+
+/// What follows from an arrival: events to commit, and after the commit, agents to call.
+public struct Decision: Sendable, Equatable {
+    /// The events, in order; empty when nothing changed.
+    public var events: [JournalEvent] = []
+    /// The steps whose rows changed, by index.
+    public var changedSteps: Set<Int> = []
+    /// The agents to call once this is committed.
+    public var invocations: [Invocation] = []
+    /// Steps whose running agent is no longer waited for.
+    public var abandonedSteps: [Int] = []
+    /// Whether the arrival changed what the tables hold, events or not.
+    public var changesState = false
+}
+
+/// One call of an agent: an attempt of a step, recorded before it is made.
+public struct Invocation: Sendable, Equatable {
+    /// The execution it belongs to.
+    public let executionID: ExecutionID
+    /// The workflow's id.
+    public let workflowID: String
+    /// The step's index in the definition.
+    public let step: Int
+    /// The step's name.
+    public let stepName: String
+    /// The agent's name.
+    public let agent: String
+    /// Which attempt, from 1.
+    public let attempt: Int
+    /// What the agent is given.
+    public let arguments: JSONValue
+    /// The W3C trace context of the execution.
+    public let traceparent: String?
+
+    /// The key under which an agent should remember its effects: the same for every attempt of a step, so that an effect that
+    /// happened before a crash is not repeated after it.
+    public var idempotencyKey: String { "\(executionID)/\(stepName)" }
+}

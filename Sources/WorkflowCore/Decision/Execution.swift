@@ -1,0 +1,219 @@
+import CEL
+import PerdureJSON
+
+/// The state machine of one execution: arrivals in, decisions out; no IO, no clock, no randomness.
+///
+/// | status  | arrival                   | events                                                          | next    |
+/// |---------|---------------------------|-----------------------------------------------------------------|---------|
+/// | pending | accepted                  | EXECUTION_STARTED, then *start* each step without needs         | running |
+/// | running | answered, success         | AGENT_RESPONSE, STEP_COMPLETED, then *start* what became ready  | running |
+/// |         |   …of the last step       | …, EXECUTION_COMPLETED                                          | success |
+/// | running | answered, failure         | AGENT_RESPONSE, STEP_FAILED, *abandon* the rest, EXECUTION_FAILED | failed |
+/// | running | taken over                | none: running attempts are called again under the same number   | running |
+/// |         |   …once too often         | STEP_FAILED, *abandon* the rest, EXECUTION_FAILED               | failed  |
+/// | any     | an answer not waited for  | none                                                            | as it was |
+///
+/// *start*: STEP_STARTED, AGENT_INVOKED, and the invocation; or STEP_FAILED when the arguments cannot be computed.
+/// *abandon*: STEP_CANCELLED for each running step; pending steps become cancelled without an event.
+public struct Execution: Sendable {
+    /// The definition it runs.
+    public let definition: WorkflowDefinition
+    /// Where it stands.
+    public private(set) var state: ExecutionState
+
+    /// An execution at a state that came from `definition`.
+    public init(definition: WorkflowDefinition, state: ExecutionState) {
+        self.definition = definition
+        self.state = state
+    }
+
+    /// Takes an arrival in and says what follows from it.
+    ///
+    /// - Parameters:
+    ///   - arrival: What happened.
+    ///   - now: The time; events are stamped with it, or later where that is needed to keep them apart.
+    public mutating func handle(_ arrival: Arrival, now: Timestamp) -> Decision {
+        var decision = Decision()
+        switch (state.status, arrival) {
+        case (.pending, .accepted):
+            start(now: now, &decision)
+        case (.running, .answered(let step, let attempt, let answer)):
+            guard state.steps.indices.contains(step), state.steps[step].status == .running,
+                state.steps[step].attempt == attempt
+            else { break }
+            take(answer, of: step, now: now, &decision)
+        case (.running, .takenOver(let interrupted)):
+            resume(interrupted: interrupted, now: now, &decision)
+        default:
+            break
+        }
+        decision.changesState = decision.changesState || !decision.events.isEmpty
+        return decision
+    }
+
+    // MARK: - The rows of the table
+
+    private mutating func start(now: Timestamp, _ decision: inout Decision) {
+        state.status = .running
+        state.startedAt = now
+        record(.executionStarted, now: now, &decision, fields: [
+            ("version", .int(Int64(state.workflow.version))),
+            ("input", state.input),
+            ("metadata", state.metadata),
+        ])
+        for step in definition.steps.indices where definition.steps[step].needs.isEmpty {
+            guard state.status == .running else { return }
+            start(step: step, now: now, &decision)
+        }
+    }
+
+    private mutating func take(_ answer: AgentAnswer, of step: Int, now: Timestamp, _ decision: inout Decision) {
+        state.steps[step].interruptions = 0
+        decision.changedSteps.insert(step)
+        switch answer {
+        case .success(let output):
+            record(.agentResponse, step: step, now: now, &decision, fields: [("status", "SUCCESS")])
+            state.steps[step].output = output
+            finish(step: step, as: .success)
+            record(.stepCompleted, step: step, now: now, &decision, fields: [("output", output)])
+            state.steps[step].completedAt = state.lastEventAt
+            advance(from: step, now: now, &decision)
+        case .failure(let error):
+            let located = WorkflowError(code: error.code, message: error.message, step: state.steps[step].name)
+            record(.agentResponse, step: step, now: now, &decision, fields: [("status", "ERROR"), ("error", located.json)])
+            fail(step: step, located, now: now, &decision)
+        }
+    }
+
+    private mutating func resume(interrupted: Bool, now: Timestamp, _ decision: inout Decision) {
+        for step in state.steps.indices where state.steps[step].status == .running {
+            if interrupted {
+                state.steps[step].interruptions += 1
+                decision.changedSteps.insert(step)
+                decision.changesState = true
+            }
+            guard state.steps[step].interruptions <= Limits.interruptionsPerStep else {
+                let error = WorkflowError(
+                    code: .interruptedTooOften,
+                    message: "The coordinator died \(state.steps[step].interruptions) times while this step ran; "
+                        + "look for a crash in its agent, then submit the request again under a new key.",
+                    step: state.steps[step].name
+                )
+                fail(step: step, error, now: now, &decision)
+                return
+            }
+            invoke(step: step, &decision)
+        }
+    }
+
+    // MARK: - What the rows are made of
+
+    private mutating func start(step: Int, now: Timestamp, _ decision: inout Decision) {
+        decision.changedSteps.insert(step)
+        let arguments: JSONValue
+        do {
+            arguments = try definition.steps[step].arguments.evaluate(ExecutionVariables(state: state))
+        } catch {
+            state.steps[step].startedAt = now
+            let failure = WorkflowError(
+                code: .expressionError, message: "The arguments could not be computed: \(error.message)",
+                step: state.steps[step].name
+            )
+            fail(step: step, failure, now: now, &decision)
+            return
+        }
+        state.steps[step].status = .running
+        state.steps[step].attempt = 1
+        state.steps[step].input = arguments
+        record(.stepStarted, step: step, now: now, &decision, fields: [("input", arguments)])
+        state.steps[step].startedAt = state.lastEventAt
+        record(.agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
+        invoke(step: step, &decision)
+    }
+
+    private func invoke(step: Int, _ decision: inout Decision) {
+        decision.invocations.append(
+            Invocation(
+                executionID: state.id, workflowID: state.workflow.id, step: step, stepName: state.steps[step].name,
+                agent: definition.steps[step].agent, attempt: state.steps[step].attempt,
+                arguments: state.steps[step].input ?? .object([:]), traceparent: state.traceparent
+            )
+        )
+    }
+
+    private mutating func advance(from step: Int, now: Timestamp, _ decision: inout Decision) {
+        for dependant in definition.dependants[step] where state.status == .running {
+            let isReady = definition.steps[dependant].needs.allSatisfy { state.steps[$0].status == .success }
+            if isReady && state.steps[dependant].status == .pending { start(step: dependant, now: now, &decision) }
+        }
+        if state.status == .running && state.steps.allSatisfy({ $0.status == .success }) { complete(now: now, &decision) }
+    }
+
+    private mutating func complete(now: Timestamp, _ decision: inout Decision) {
+        let output: JSONValue
+        if let template = definition.output {
+            do {
+                output = try template.evaluate(ExecutionVariables(state: state))
+            } catch {
+                let failure = WorkflowError(
+                    code: .expressionError, message: "The output could not be computed: \(error.message)"
+                )
+                end(with: failure, now: now, &decision)
+                return
+            }
+        } else {
+            output = .object(JSONObject(uniqueKeysWithValues: state.steps.map { ($0.name, $0.output ?? .null) }))
+        }
+        state.status = .success
+        state.output = output
+        record(.executionCompleted, now: now, &decision, fields: [("status", "SUCCESS"), ("output", output)])
+        state.completedAt = state.lastEventAt
+    }
+
+    private mutating func fail(step: Int, _ error: WorkflowError, now: Timestamp, _ decision: inout Decision) {
+        state.steps[step].error = error
+        finish(step: step, as: .failed)
+        record(.stepFailed, step: step, now: now, &decision, fields: [("error", error.json)])
+        state.steps[step].completedAt = state.lastEventAt
+        decision.changedSteps.insert(step)
+        end(with: error, now: now, &decision)
+    }
+
+    private mutating func end(with error: WorkflowError, now: Timestamp, _ decision: inout Decision) {
+        for step in state.steps.indices where !state.steps[step].status.isTerminal {
+            let wasRunning = state.steps[step].status == .running
+            state.steps[step].status = .cancelled
+            decision.changedSteps.insert(step)
+            guard wasRunning else { continue }
+            record(.stepCancelled, step: step, now: now, &decision, fields: [])
+            state.steps[step].completedAt = state.lastEventAt
+            decision.abandonedSteps.append(step)
+        }
+        // What was decided for this arrival before it failed is not to be called any more.
+        decision.invocations.removeAll { $0.executionID == state.id }
+        state.status = .failed
+        state.error = error
+        record(.executionFailed, now: now, &decision, fields: [("status", "FAILED"), ("error", error.json)])
+        state.completedAt = state.lastEventAt
+    }
+
+    private mutating func finish(step: Int, as status: StepStatus) {
+        state.steps[step].status = status
+        state.currentStep = step + 1
+    }
+
+    /// Adds an event: the next number, a time later than the last one's, the payload encoded.
+    private mutating func record(
+        _ type: EventType, step: Int? = nil, now: Timestamp, _ decision: inout Decision,
+        fields: [(key: String, value: JSONValue)]
+    ) {
+        state.sequence += 1
+        state.lastEventAt = max(now, state.lastEventAt.advanced(byMicroseconds: 1))
+        let payload = EventPayload.encode(
+            type: type, state: state, step: step.map { state.steps[$0] }, fields: fields
+        )
+        decision.events.append(
+            JournalEvent(sequence: state.sequence, type: type, timestamp: state.lastEventAt, payload: payload)
+        )
+    }
+}

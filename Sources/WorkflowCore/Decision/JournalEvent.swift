@@ -1,0 +1,55 @@
+import PerdureJSON
+
+/// One committed fact in the life of an execution; a row of `execution_events` and, published, a CloudEvent.
+public struct JournalEvent: Sendable, Equatable {
+    /// Its place within the execution: 1, 2, … without a gap.
+    public let sequence: Int64
+    /// What happened.
+    public let type: EventType
+    /// When; strictly later than the event before it.
+    public let timestamp: Timestamp
+    /// The `data` of the CloudEvent as JSON text, encoded once for the table and for the broker alike.
+    public let payload: [UInt8]
+
+    /// An event from its parts.
+    public init(sequence: Int64, type: EventType, timestamp: Timestamp, payload: [UInt8]) {
+        self.sequence = sequence
+        self.type = type
+        self.timestamp = timestamp
+        self.payload = payload
+    }
+}
+
+/// The kinds of events. Raw values are `SUBJECT_VERB`, as the tables hold them.
+public enum EventType: String, Sendable, CaseIterable {
+    /// The request is durable and the execution's first steps are about to start.
+    case executionStarted = "EXECUTION_STARTED"
+    /// All needs of a step are done and its arguments are known.
+    case stepStarted = "STEP_STARTED"
+    /// An attempt is recorded; its agent is called once this is committed.
+    case agentInvoked = "AGENT_INVOKED"
+    /// The agent answered, with an output or an error.
+    case agentResponse = "AGENT_RESPONSE"
+    /// The step has its output.
+    case stepCompleted = "STEP_COMPLETED"
+    /// The step ended with an error.
+    case stepFailed = "STEP_FAILED"
+    /// The step was running when its execution failed; its answer is no longer waited for.
+    case stepCancelled = "STEP_CANCELLED"
+    /// Every step is done and the output is known.
+    case executionCompleted = "EXECUTION_COMPLETED"
+    /// The execution ended with an error.
+    case executionFailed = "EXECUTION_FAILED"
+
+    /// What the event is about, in lower case: `execution`, `step` or `agent`.
+    public var subject: String { String(rawValue.prefix { $0 != "_" }).lowercased() }
+
+    /// What happened to it, in lower case: `started`, `completed`, …
+    public var verb: String { String(rawValue.drop { $0 != "_" }.dropFirst()).lowercased() }
+
+    /// The type attribute of the CloudEvent, e.g. `perdure.step.completed`.
+    public var cloudEventType: String { "perdure.\(subject).\(verb)" }
+
+    /// Whether no event of the same execution follows.
+    public var endsExecution: Bool { self == .executionCompleted || self == .executionFailed }
+}

@@ -1,0 +1,63 @@
+import JSONSchema
+import PerdureJSON
+
+/// The definitions that a coordinator can run, by workflow and version.
+public struct DefinitionCatalog: Sendable {
+    private var byWorkflow: [String: [Int: WorkflowDefinition]] = [:]
+
+    /// A catalog of these definitions; of two with the same id and version the first stays.
+    public init(_ definitions: [WorkflowDefinition] = []) {
+        for definition in definitions { add(definition) }
+    }
+
+    /// Adds a definition.
+    ///
+    /// - Returns: false when its id and version are taken by other content.
+    @discardableResult
+    public mutating func add(_ definition: WorkflowDefinition) -> Bool {
+        let reference = definition.reference
+        if let known = byWorkflow[reference.id]?[reference.version] {
+            return known.reference == reference
+        }
+        byWorkflow[reference.id, default: [:]][reference.version] = definition
+        return true
+    }
+
+    /// All definitions, by id and then by version.
+    public var all: [WorkflowDefinition] {
+        byWorkflow.values.flatMap(\.values).sorted {
+            ($0.reference.id, $0.reference.version) < ($1.reference.id, $1.reference.version)
+        }
+    }
+
+    /// The definition of exactly this content, or nil.
+    public func definition(_ reference: WorkflowReference) -> WorkflowDefinition? {
+        byWorkflow[reference.id]?[reference.version].flatMap { $0.reference == reference ? $0 : nil }
+    }
+
+    /// The definition that a request asks for, its input checked.
+    ///
+    /// - Throws: `RequestRejection` when there is no such workflow or version, or the input does not match its schema.
+    public func definition(for request: ExecutionRequest) throws(RequestRejection) -> WorkflowDefinition {
+        guard let versions = byWorkflow[request.workflowID] else {
+            let hint = Suggestion.text(for: request.workflowID, among: byWorkflow.keys)
+            throw RequestRejection(
+                .unknownWorkflow,
+                "The field 'workflow_id' names no workflow known here: '\(request.workflowID.prefix(64))'.\(hint)"
+            )
+        }
+        let wanted = request.version ?? versions.keys.max() ?? 1
+        guard let definition = versions[wanted] else {
+            let known = versions.keys.sorted().map(String.init).joined(separator: ", ")
+            throw RequestRejection(
+                .unknownVersion,
+                "The field 'version' asks for version \(wanted) of '\(request.workflowID)'; there is \(known)."
+            )
+        }
+        if let violation = definition.inputSchema?.validate(request.input).first {
+            let place = violation.instancePointer.tokens.isEmpty ? "input" : "input\(violation.instancePointer)"
+            throw RequestRejection(.invalidInput, "The field '\(place)' does not match the workflow's schema: \(violation.message)")
+        }
+        return definition
+    }
+}

@@ -1,0 +1,37 @@
+/// Why a definition cannot be used: the file, the place in it, the key, and what to write instead.
+///
+/// Several may be found in one file; the rest of the file is checked on, so that the author sees them all at once.
+public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The name of the file, or what stands for it.
+    public let file: String
+    /// The line, from 1.
+    public let line: Int
+    /// The column, from 1.
+    public let column: Int
+    /// The path of the key, e.g. `steps.summarize.needs`.
+    public let key: String
+    /// One sentence: what is wrong and what to write.
+    public let message: String
+    /// The text of the line.
+    public let sourceLine: String
+
+    /// `file:line:column: key: message` on one line.
+    public var summary: String {
+        "\(file):\(line):\(column): " + (key.isEmpty ? "" : "\(key): ") + message
+    }
+
+    /// The summary, the line itself and a mark under the place, as a compiler shows it.
+    public var description: String {
+        let lead = String(sourceLine.prefix(max(0, column - 1)).map { $0 == "\t" ? "\t" : " " as Character })
+        return "\(summary)\n    \(sourceLine)\n    \(lead)^"
+    }
+}
+
+/// Everything that is wrong with one definition file.
+public struct DefinitionErrors: Error, Sendable {
+    /// The errors in the order of the file, at least one.
+    public let errors: [DefinitionError]
+
+    /// The errors' one-line summaries.
+    public var summary: String { errors.map(\.summary).joined(separator: "\n") }
+}

@@ -1,0 +1,170 @@
+import PerdureJSON
+import Yams
+
+/// A YAML value with its place in the file, by the core schema of YAML 1.2 (so `no` and `on` are text, as their writer meant).
+struct DefinitionNode {
+    enum Content {
+        case scalar(JSONValue)
+        case sequence([DefinitionNode])
+        case mapping([Member])
+    }
+
+    /// A key of a mapping with its value.
+    struct Member {
+        let key: String
+        let place: DefinitionPlace
+        let value: DefinitionNode
+    }
+
+    let content: Content
+    let place: DefinitionPlace
+    /// How many characters of punctuation stand between the place and the text of a scalar: 1 for quotes.
+    let textOffset: Int
+
+    /// The node as JSON.
+    var json: JSONValue {
+        switch content {
+        case .scalar(let value): value
+        case .sequence(let items): .array(items.map(\.json))
+        case .mapping(let members):
+            .object(members.reduce(into: JSONObject()) { $0[$1.key] = $1.value.json })
+        }
+    }
+
+    /// What the node is, for messages.
+    var kindName: String {
+        switch content {
+        case .scalar(.null): "nothing"
+        case .scalar(.string): "text"
+        case .scalar(.bool): "a boolean"
+        case .scalar: "a number"
+        case .sequence: "a list"
+        case .mapping: "a mapping"
+        }
+    }
+
+    var text: String? { if case .scalar(.string(let text)) = content { text } else { nil } }
+    var members: [Member]? { if case .mapping(let members) = content { members } else { nil } }
+    var items: [DefinitionNode]? { if case .sequence(let items) = content { items } else { nil } }
+
+    /// The node at a path of keys and indices, or the deepest one on the way there.
+    func descendant(at tokens: some Sequence<String>) -> DefinitionNode {
+        var node = self
+        for token in tokens {
+            if let member = node.members?.first(where: { $0.key == token }) {
+                node = member.value
+            } else if let index = Int(token), let items = node.items, items.indices.contains(index) {
+                node = items[index]
+            } else {
+                return node
+            }
+        }
+        return node
+    }
+}
+
+/// A place in a definition file, both from 1.
+struct DefinitionPlace: Hashable {
+    var line: Int
+    var column: Int
+}
+
+extension DefinitionNode {
+    /// Why YAML could not be read.
+    struct ReadError: Error {
+        let place: DefinitionPlace
+        let message: String
+    }
+
+    /// Reads one YAML document.
+    ///
+    /// Aliases are resolved while the limit on nodes lasts, so that a file that multiplies itself ends in an error.
+    static func read(_ yaml: String) throws(ReadError) -> DefinitionNode {
+        let root: Node?
+        do {
+            root = try Parser(yaml: yaml, resolver: .basic).singleRoot()
+        } catch let error as YamlError {
+            throw ReadError(error)
+        } catch {
+            throw ReadError(place: DefinitionPlace(line: 1, column: 1), message: "This is not YAML: \(error)")
+        }
+        guard let root else {
+            throw ReadError(place: DefinitionPlace(line: 1, column: 1), message: "The file is empty; write `workflow: NAME` first.")
+        }
+        var remaining = Limits.definitionNodes
+        return try convert(root, depth: 0, remaining: &remaining)
+    }
+
+    private static func convert(_ node: Node, depth: Int, remaining: inout Int) throws(ReadError) -> DefinitionNode {
+        let place = DefinitionPlace(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
+        remaining -= 1
+        guard remaining >= 0, depth <= Limits.jsonDepth else {
+            throw ReadError(
+                place: place,
+                message: "The definition is larger than \(Limits.definitionNodes) values or nests deeper than "
+                    + "\(Limits.jsonDepth); aliases count each time they are used."
+            )
+        }
+        switch node {
+        case .scalar(let scalar):
+            let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
+            let isText = isQuoted || scalar.style == .literal || scalar.style == .folded
+            let value = isText ? .string(scalar.string) : plain(scalar.string)
+            return DefinitionNode(content: .scalar(value), place: place, textOffset: isQuoted ? 1 : 0)
+        case .sequence(let sequence):
+            var items: [DefinitionNode] = []
+            for item in sequence { items.append(try convert(item, depth: depth + 1, remaining: &remaining)) }
+            return DefinitionNode(content: .sequence(items), place: place, textOffset: 0)
+        case .mapping(let mapping):
+            var members: [Member] = []
+            for (key, value) in mapping {
+                let keyPlace = DefinitionPlace(line: key.mark?.line ?? place.line, column: key.mark?.column ?? place.column)
+                guard let name = key.scalar?.string else {
+                    throw ReadError(place: keyPlace, message: "A key must be text.")
+                }
+                let converted = try convert(value, depth: depth + 1, remaining: &remaining)
+                members.append(Member(key: name, place: keyPlace, value: converted))
+            }
+            return DefinitionNode(content: .mapping(members), place: place, textOffset: 0)
+        default:
+            throw ReadError(place: place, message: "An alias here names nothing that came before it.")
+        }
+    }
+
+    /// A scalar without quotes, by the core schema of YAML 1.2 (section 10.3.2).
+    private static func plain(_ text: String) -> JSONValue {
+        switch text {
+        case "", "~", "null", "Null", "NULL": return .null
+        case "true", "True", "TRUE": return .bool(true)
+        case "false", "False", "FALSE": return .bool(false)
+        default: break
+        }
+        let unsigned = text.hasPrefix("-") || text.hasPrefix("+") ? text.dropFirst() : text[...]
+        guard let first = unsigned.utf8.first, (0x30...0x39).contains(first) || first == UInt8(ascii: ".") else {
+            return .string(text)
+        }
+        if let integer = Int64(text.hasPrefix("+") ? String(unsigned) : text) { return .int(integer) }
+        if unsigned.hasPrefix("0x"), let integer = Int64(unsigned.dropFirst(2), radix: 16) { return .int(integer) }
+        if unsigned.hasPrefix("0o"), let integer = Int64(unsigned.dropFirst(2), radix: 8) { return .int(integer) }
+        let isDecimal = unsigned.utf8.allSatisfy { (0x30...0x39).contains($0) || ".eE+-".utf8.contains($0) }
+        if isDecimal, let double = Double(text), double.isFinite { return .double(double) }
+        return .string(text)
+    }
+}
+
+extension DefinitionNode.ReadError {
+    fileprivate init(_ error: YamlError) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            self.init(place: DefinitionPlace(line: mark.line, column: mark.column), message: "This is not YAML: \(problem).")
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            let names = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
+            self.init(
+                place: DefinitionPlace(line: context.mark.line, column: context.mark.column),
+                message: "The key \(names) is given twice; keep one."
+            )
+        default:
+            self.init(place: DefinitionPlace(line: 1, column: 1), message: "This is not YAML: \(error)")
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import CEL
+import JSONSchema
+import PerdureJSON
+
+extension DefinitionParser {
+    /// What expressions may name: the input, the steps that are done by then, and the execution itself.
+    func environment(schema: JSONSchema?, stepNames: [String]) -> CELEnvironment {
+        let step = CELType.object(CELObjectType(fields: ["output": .dyn, "status": .string], isOpen: false))
+        let steps = Dictionary(stepNames.map { ($0, step) }) { first, _ in first }
+        return CELEnvironment(variables: [
+            "input": schema.map { CELType($0.shape()) } ?? .dyn,
+            "steps": .object(CELObjectType(fields: steps, isOpen: false)),
+            "execution": .object(
+                CELObjectType(fields: ["id": .string, "workflow_id": .string, "version": .int], isOpen: false)
+            ),
+            "metadata": .dyn,
+        ])
+    }
+
+    /// A value with expressions, each parsed and checked; errors point into the file.
+    mutating func template(_ node: DefinitionNode, key: String, environment: CELEnvironment) -> Template? {
+        switch node.content {
+        case .scalar(.string(let text)):
+            return textTemplate(text, node: node, key: key, environment: environment)
+        case .scalar(let value):
+            return .literal(value)
+        case .sequence(let items):
+            var templates: [Template] = []
+            for (index, item) in items.enumerated() {
+                guard let part = template(item, key: "\(key)[\(index)]", environment: environment) else { continue }
+                templates.append(part)
+            }
+            return Self.collapsed(.array(templates))
+        case .mapping(let members):
+            var pairs: [(key: String, value: Template)] = []
+            for member in members {
+                guard let part = template(member.value, key: "\(key).\(member.key)", environment: environment) else { continue }
+                pairs.append((member.key, part))
+            }
+            return Self.collapsed(.object(pairs))
+        }
+    }
+
+    private mutating func textTemplate(
+        _ text: String, node: DefinitionNode, key: String, environment: CELEnvironment
+    ) -> Template? {
+        guard let segments = Template.segments(of: text) else {
+            report(node.place, key: key, "An expression that starts with ${ is not closed; add a }.")
+            return nil
+        }
+        var parts: [Template.TextPart] = []
+        for segment in segments {
+            switch segment {
+            case .literal(let piece): parts.append(.literal(piece))
+            case .expression(let source, let offset):
+                guard let program = program(source, offset: offset, node: node, key: key, environment: environment) else {
+                    return nil
+                }
+                parts.append(.expression(program))
+            }
+        }
+        switch parts.count {
+        case 0: return .literal(.string(""))
+        case 1:
+            switch parts[0] {
+            case .literal(let piece): return .literal(.string(piece))
+            case .expression(let program): return .expression(program)
+            }
+        default: return .text(parts)
+        }
+    }
+
+    private mutating func program(
+        _ source: String, offset: Int, node: DefinitionNode, key: String, environment: CELEnvironment
+    ) -> CELProgram? {
+        do {
+            return try CELProgram(source, environment: environment)
+        } catch {
+            var place = node.place
+            // Only text on one line maps onto columns; in a block the key's line has to do.
+            if let position = error.position, position.line == 1 {
+                place.column += node.textOffset + offset + position.column - 1
+            }
+            let hint = error.suggestion.map { " Did you mean '\($0)'?" } ?? ""
+            report(place, key: key, "In the expression `\(source.trimmingSpaces)`: \(error.message)\(hint)")
+            return nil
+        }
+    }
+
+    /// A container without any expression is a literal, so that it is built once.
+    private static func collapsed(_ template: Template) -> Template {
+        switch template {
+        case .array(let items):
+            let values = items.compactMap { if case .literal(let value) = $0 { value } else { nil } }
+            return values.count == items.count ? .literal(.array(values)) : template
+        case .object(let members):
+            var object = JSONObject()
+            for (key, value) in members {
+                guard case .literal(let literal) = value else { return template }
+                object[key] = literal
+            }
+            return .literal(.object(object))
+        default:
+            return template
+        }
+    }
+}
+
+extension String {
+    fileprivate var trimmingSpaces: String {
+        var slice = self[...]
+        while slice.first == " " { slice.removeFirst() }
+        while slice.last == " " { slice.removeLast() }
+        return String(slice)
+    }
+}

@@ -1,0 +1,97 @@
+import CEL
+import JSONSchema
+import PerdureJSON
+
+/// Turns the YAML of one definition into a checked `WorkflowDefinition`, or into every error it has.
+struct DefinitionParser {
+    let file: String
+    let lines: [Substring]
+    let agents: Set<String>
+    var errors: [DefinitionError] = []
+
+    init(file: String, yaml: String, agents: Set<String>) {
+        self.file = file
+        self.agents = agents
+        lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
+    }
+
+    /// Notes an error and goes on.
+    mutating func report(_ place: DefinitionPlace, key: String, _ message: String) {
+        let text = lines.indices.contains(place.line - 1) ? String(lines[place.line - 1]) : ""
+        errors.append(
+            DefinitionError(
+                file: file, line: place.line, column: place.column, key: key, message: message, sourceLine: text
+            )
+        )
+    }
+
+    /// Checks the keys of a mapping: each must be known; one that the language has but this version does not is named as such.
+    mutating func checkKeys(
+        _ members: [DefinitionNode.Member], at path: String, known: [String], planned: [String]
+    ) {
+        for member in members where !known.contains(member.key) {
+            let key = path.isEmpty ? member.key : "\(path).\(member.key)"
+            if planned.contains(member.key) {
+                report(member.place, key: key, "The key '\(member.key)' is not supported by this version; remove it.")
+            } else {
+                let hint = Suggestion.text(for: member.key, among: known)
+                let list = known.joined(separator: ", ")
+                report(member.place, key: key, "Unknown key '\(member.key)'.\(hint) Known here: \(list).")
+            }
+        }
+    }
+
+    /// Text that names something: a letter, then letters, digits, underscores or hyphens, 64 at most.
+    mutating func name(_ node: DefinitionNode, key: String, what: String) -> String? {
+        guard let text = node.text, Self.isName(text) else {
+            report(
+                node.place, key: key,
+                "The \(what) must be a letter followed by letters, digits, '_' or '-', 64 characters at most; "
+                    + "found \(node.text.map { "'\($0)'" } ?? node.kindName)."
+            )
+            return nil
+        }
+        return text
+    }
+
+    /// Whether `text` may name a workflow, a step or an agent. A dot would break routing keys apart.
+    static func isName(_ text: String) -> Bool {
+        let bytes = text.utf8
+        func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) }
+        guard let first = bytes.first, bytes.count <= 64, isLetter(first) else { return false }
+        return bytes.allSatisfy {
+            isLetter($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
+        }
+    }
+}
+
+extension WorkflowDefinition {
+    /// Reads and checks one definition.
+    ///
+    /// - Parameters:
+    ///   - yaml: The text of the file.
+    ///   - file: What the errors call it.
+    ///   - agents: The names of the agents that steps may use.
+    /// - Throws: `DefinitionErrors` with everything that is wrong.
+    public init(yaml: String, file: String, agents: Set<String>) throws(DefinitionErrors) {
+        var parser = DefinitionParser(file: file, yaml: yaml, agents: agents)
+        guard yaml.utf8.count <= Limits.definitionBytes else {
+            parser.report(
+                DefinitionPlace(line: 1, column: 1), key: "",
+                "The file is larger than \(Limits.definitionBytes) bytes; split the workflow."
+            )
+            throw DefinitionErrors(errors: parser.errors)
+        }
+        let root: DefinitionNode
+        do {
+            root = try DefinitionNode.read(yaml)
+        } catch {
+            parser.report(error.place, key: "", error.message)
+            throw DefinitionErrors(errors: parser.errors)
+        }
+        guard let definition = parser.workflow(root, source: yaml), parser.errors.isEmpty else {
+            throw DefinitionErrors(errors: parser.errors)
+        }
+        self = definition
+    }
+}

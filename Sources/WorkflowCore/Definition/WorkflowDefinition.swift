@@ -1,0 +1,51 @@
+import JSONSchema
+import PerdureJSON
+
+/// A workflow as its author wrote it, checked as a whole: what it takes, its steps in the order listed, what it gives.
+public struct WorkflowDefinition: Sendable {
+    /// Which workflow, which version, which content.
+    public let reference: WorkflowReference
+    /// What an input must look like; nil when the definition does not say.
+    public let inputSchema: JSONSchema?
+    /// The steps in the order they are listed; a step's order is its index plus one.
+    public let steps: [StepDefinition]
+    /// What the execution gives; nil means every step's output by the step's name.
+    public let output: Template?
+    /// The YAML text, kept so that an execution can go on with the version it started with.
+    public let source: String
+
+    /// For each step the steps that need it, by index; the graph that decisions walk.
+    let dependants: [[Int]]
+
+    /// The index of the step called `name`.
+    public func stepIndex(named name: String) -> Int? { steps.firstIndex { $0.name == name } }
+}
+
+/// Which workflow an execution runs: its id, its version, and the hash of the definition's content.
+public struct WorkflowReference: Sendable, Hashable {
+    /// The workflow's id, also the first word of its events' routing keys.
+    public let id: String
+    /// The version its author gave, 1 or more.
+    public let version: Int
+    /// SHA-256 of the definition's text in hexadecimal.
+    public let contentHash: String
+
+    /// A reference from its parts.
+    public init(id: String, version: Int, contentHash: String) {
+        self.id = id
+        self.version = version
+        self.contentHash = contentHash
+    }
+}
+
+/// One step of a definition.
+public struct StepDefinition: Sendable {
+    /// The step's name, unique in the workflow.
+    public let name: String
+    /// The agent that does the work.
+    public let agent: String
+    /// The steps that must be done first, by index.
+    public let needs: [Int]
+    /// What the agent is given; an object of values and expressions.
+    public let arguments: Template
+}

@@ -1,0 +1,143 @@
+import PerdureJSON
+
+/// The durable record of all executions, and who owns which: what the runtime needs of a database.
+///
+/// Every method waits out a database that is away, so that callers see only what concerns them; cancelling the task ends the wait with
+/// `JournalError.Code.cancelled`.
+public protocol Journal: Sendable {
+    /// Starts a stream of commits for a coordinator, alive for `lease` from now unless renewed.
+    func openWriter(owner: String, lease: Duration) async throws(JournalError) -> WriterID
+
+    /// What is known of requests with these idempotency keys, and of executions with these ids.
+    func findAccepted(keys: [String], ids: [ExecutionID]) async throws(JournalError) -> [AcceptedExecution]
+
+    /// Commits a batch: all of it or nothing.
+    ///
+    /// A commit whose outcome the connection took with it is looked up and, if it did not happen, made again.
+    /// - Throws: `JournalError` with the code `leasesLost`, `writerLost`, `alreadyAccepted` or `refused`; nothing is committed then.
+    func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt
+
+    /// Remembers that the result of an execution is awaited at one more place.
+    ///
+    /// - Returns: The result when the execution has ended already, in which case nothing is remembered.
+    func attach(_ caller: ReplyAddress, to execution: ExecutionID) async throws(JournalError) -> ExecutionResult?
+
+    /// Renews everything a coordinator holds and says what others have let go.
+    func tick(owner: String, lease: Duration) async throws(JournalError) -> LeaseReport
+
+    /// Records how far a writer's events are confirmed, when no commit is at hand to carry it.
+    func recordPublished(writer: WriterID, position: Int64) async throws(JournalError)
+
+    /// Takes over the writers whose coordinators are gone, to publish what they committed and could not.
+    func claimWriters(owner: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter]
+
+    /// The events that a writer committed after a position, in order.
+    func events(of writer: WriterID, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent]
+
+    /// Ends a writer, once all its events are confirmed.
+    func closeWriter(_ writer: WriterID, owner: String) async throws(JournalError)
+
+    /// Takes over executions whose owners are gone and whose owners' events are all published.
+    func claimExecutions(owner: String, lease: Duration, limit: Int) async throws(JournalError) -> [ClaimedExecution]
+
+    /// Lets go of executions at once, so that others need not wait for the lease to end.
+    ///
+    /// - Parameter isHandedOver: true when nothing went wrong, so that the next owner counts no interruption.
+    func release(_ executions: [ExecutionID], owner: String, isHandedOver: Bool) async throws(JournalError)
+
+    /// Stores the definitions that are in use, by content.
+    func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError)
+
+    /// The text of a definition that an execution started with.
+    func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String?
+}
+
+/// A request that was accepted before.
+public struct AcceptedExecution: Sendable, Equatable {
+    /// The execution that it became.
+    public let id: ExecutionID
+    /// Under which it is known.
+    public let idempotencyKey: String
+    /// What it ran.
+    public let workflowID: String
+    /// What it was given.
+    public let input: JSONValue
+    /// How it ended, if it has.
+    public let result: ExecutionResult?
+
+    /// A record from its parts.
+    public init(
+        id: ExecutionID, idempotencyKey: String, workflowID: String, input: JSONValue, result: ExecutionResult?
+    ) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+        self.workflowID = workflowID
+        self.input = input
+        self.result = result
+    }
+}
+
+/// What a renewal of leases found.
+public struct LeaseReport: Sendable, Equatable {
+    /// The coordinator's writers that are still its own.
+    public let liveWriters: Set<WriterID>
+    /// Whether there are writers or executions to take over.
+    public let hasAbandonedWork: Bool
+
+    /// A report from its parts.
+    public init(liveWriters: Set<WriterID>, hasAbandonedWork: Bool) {
+        self.liveWriters = liveWriters
+        self.hasAbandonedWork = hasAbandonedWork
+    }
+}
+
+/// A dead coordinator's stream of commits.
+public struct ClaimedWriter: Sendable, Equatable {
+    /// The writer.
+    public let id: WriterID
+    /// Up to here its events are confirmed.
+    public let publishedPosition: Int64
+
+    /// A claim from its parts.
+    public init(id: WriterID, publishedPosition: Int64) {
+        self.id = id
+        self.publishedPosition = publishedPosition
+    }
+}
+
+/// A committed event with what its publication needs.
+public struct CommittedEvent: Sendable {
+    /// Its place in its writer's stream.
+    public let position: Int64
+    /// The event.
+    public let event: CloudEvent
+    /// The replies that are due with it: those of its execution, when it is the last event.
+    public let replies: [ResultReply]
+
+    /// An event from its parts.
+    public init(position: Int64, event: CloudEvent, replies: [ResultReply]) {
+        self.position = position
+        self.event = event
+        self.replies = replies
+    }
+}
+
+/// An execution taken over from a coordinator that is gone.
+public struct ClaimedExecution: Sendable {
+    /// Where it stands.
+    public let state: ExecutionState
+    /// The token under which it is owned from now on.
+    public let fencingToken: Int64
+    /// Where its result goes.
+    public let replyAddress: ReplyAddress?
+    /// Whether its owner died; false when it let go.
+    public let interrupted: Bool
+
+    /// A claim from its parts.
+    public init(state: ExecutionState, fencingToken: Int64, replyAddress: ReplyAddress?, interrupted: Bool) {
+        self.state = state
+        self.fencingToken = fencingToken
+        self.replyAddress = replyAddress
+        self.interrupted = interrupted
+    }
+}

@@ -1,0 +1,89 @@
+/// What one transaction of the journal holds: the changes of many executions and the writer's cursor.
+public struct JournalBatch: Sendable {
+    /// Whose batch it is; checked in the transaction.
+    public let writer: WriterID
+    /// The coordinator that the writer belongs to; checked in the transaction.
+    public let owner: String
+    /// 1, 2, … for each writer. The database remembers the last one, so that a commit whose outcome is unknown can be looked up.
+    public let number: Int64
+    /// All events of this writer up to this position are confirmed by the broker.
+    public let publishedPosition: Int64
+    /// The changes, at most one for each execution.
+    public var changes: [ExecutionChange]
+
+    /// A batch from its parts.
+    public init(
+        writer: WriterID, owner: String, number: Int64, publishedPosition: Int64, changes: [ExecutionChange]
+    ) {
+        self.writer = writer
+        self.owner = owner
+        self.number = number
+        self.publishedPosition = publishedPosition
+        self.changes = changes
+    }
+}
+
+/// Identifies a stream of serial commits; one coordinator has one for each of its journals, for as long as it lives.
+public struct WriterID: RawRepresentable, Sendable, Hashable {
+    public let rawValue: Int64
+
+    /// A writer's id as the database gave it.
+    public init(rawValue: Int64) { self.rawValue = rawValue }
+}
+
+/// What changed in one execution since its last commit.
+public struct ExecutionChange: Sendable {
+    /// The execution as it stands after the change.
+    public var state: ExecutionState
+    /// Set when the execution is new.
+    public let acceptance: Acceptance?
+    /// The token under which it is owned; a commit with an old one fails.
+    public let fencingToken: Int64
+    /// The steps whose rows changed, by index.
+    public var changedSteps: Set<Int>
+    /// The events to append.
+    public var events: [JournalEvent]
+    /// The position of the first of the events in the writer's stream; the rest follow it.
+    public var firstPosition: Int64
+
+    /// A change from its parts.
+    public init(
+        state: ExecutionState, acceptance: Acceptance?, fencingToken: Int64, changedSteps: Set<Int> = [],
+        events: [JournalEvent] = [], firstPosition: Int64 = 0
+    ) {
+        self.state = state
+        self.acceptance = acceptance
+        self.fencingToken = fencingToken
+        self.changedSteps = changedSteps
+        self.events = events
+        self.firstPosition = firstPosition
+    }
+}
+
+/// What is kept of the request that made an execution.
+public struct Acceptance: Sendable, Equatable {
+    /// Under which the request is known; the execution's own id when it brought no key.
+    public let idempotencyKey: String
+    /// The priority it asked for.
+    public let priority: Int?
+    /// Where the result goes.
+    public let replyAddress: ReplyAddress?
+
+    /// An acceptance from its parts.
+    public init(idempotencyKey: String, priority: Int?, replyAddress: ReplyAddress?) {
+        self.idempotencyKey = idempotencyKey
+        self.priority = priority
+        self.replyAddress = replyAddress
+    }
+}
+
+/// What a commit tells beside that it happened.
+public struct CommitReceipt: Sendable, Equatable {
+    /// For executions that ended with this commit, where else their results are awaited: copies of their requests asked too.
+    public var furtherCallers: [ExecutionID: [ReplyAddress]]
+
+    /// A receipt.
+    public init(furtherCallers: [ExecutionID: [ReplyAddress]] = [:]) {
+        self.furtherCallers = furtherCallers
+    }
+}

@@ -1,0 +1,65 @@
+/// Identifies a delivery that waits for its acknowledgement.
+public struct DeliveryReceipt: Sendable, Hashable {
+    /// Which connection it came over; older ones are void, the broker delivers their messages again.
+    public let generation: UInt64
+    /// Its tag on that connection.
+    public let tag: UInt64
+
+    /// A receipt from its parts.
+    public init(generation: UInt64, tag: UInt64) {
+        self.generation = generation
+        self.tag = tag
+    }
+}
+
+/// A message from the queue of requests, not looked into yet.
+public struct IncomingRequest: Sendable {
+    /// The body as it came.
+    public let body: [UInt8]
+    /// The properties that a request is read from.
+    public let envelope: ExecutionRequest.Envelope
+    /// To acknowledge it by.
+    public let receipt: DeliveryReceipt
+
+    /// A message from its parts.
+    public init(body: [UInt8], envelope: ExecutionRequest.Envelope, receipt: DeliveryReceipt) {
+        self.body = body
+        self.envelope = envelope
+        self.receipt = receipt
+    }
+}
+
+/// Where requests come from.
+public protocol RequestIntake: Sendable {
+    /// Requests as they arrive, several at a time. Not acknowledged messages bound how many are under way.
+    var requests: AsyncStream<[IncomingRequest]> { get }
+
+    /// Acknowledges deliveries whose fate is committed. Stale ones are ignored.
+    func acknowledge(_ receipts: [DeliveryReceipt])
+
+    /// Parks a message with its reason, answers it if it asked for a reply, then acknowledges it.
+    func reject(_ receipt: DeliveryReceipt, _ rejection: RequestRejection) async
+}
+
+/// A result on its way to one caller.
+public struct ResultReply: Sendable, Equatable {
+    /// Where it goes.
+    public let address: ReplyAddress
+    /// What it says.
+    public let result: ExecutionResult
+
+    /// A reply from its parts.
+    public init(address: ReplyAddress, result: ExecutionResult) {
+        self.address = address
+        self.result = result
+    }
+}
+
+/// Where committed events and results go.
+public protocol EventPublisher: Sendable {
+    /// Publishes events in this order, and replies.
+    ///
+    /// Returns once the broker has confirmed all of it, however long the broker is away; a reply that no queue takes is parked.
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws
+}

@@ -1,0 +1,77 @@
+import AMQPClient
+import Logging
+import WorkflowCore
+
+/// Publishes with confirms, until the broker has taken everything.
+///
+/// Run it as a service, on a connection of its own: an alarm at the broker stops a connection that publishes, and must not stop the
+/// acknowledgements of another.
+public final class BrokerPublisher: EventPublisher {
+    /// Pause before what the broker refused is published again; a full queue does not empty faster for being asked.
+    private static let refusalPause = Duration.seconds(1)
+
+    private let publisher: AMQPPublisher
+    private let topology: Topology
+    private let environment: RuntimeEnvironment
+    private let logger: Logger
+
+    /// A publisher; it connects when it runs.
+    public init(
+        configuration: AMQPConfiguration, topology: Topology, environment: RuntimeEnvironment, logger: Logger
+    ) {
+        self.topology = topology
+        self.environment = environment
+        self.logger = logger
+        let report = BrokerReport(address: configuration.address, role: "publishing", logger: logger)
+        publisher = AMQPPublisher(configuration: configuration) { report.changed($0) }
+    }
+
+    /// Serves publications until the task is cancelled and what was on its way is confirmed.
+    public func run() async {
+        await publisher.run()
+    }
+
+    public func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws {
+        try await publish(inOrder: events.map { AMQPMessage($0, topology: topology) })
+        try await deliver(replies)
+    }
+
+    /// Publishes until every message is confirmed. From the first one that the broker refused, all are published again, so that the
+    /// order stays.
+    func publish(inOrder messages: [AMQPMessage]) async throws {
+        var rest = messages[...]
+        while !rest.isEmpty {
+            let outcomes = try await publisher.publish(Array(rest))
+            guard let refused = outcomes.firstIndex(where: { !$0.isConfirmed }) else { return }
+            rest = rest.dropFirst(refused)
+            logger.warning(
+                "the broker does not take messages for \(rest[rest.startIndex].exchange): \(outcomes[refused]); trying again",
+                metadata: ["messaging.destination.name": "\(rest[rest.startIndex].exchange)"]
+            )
+            try await Task.sleep(for: Self.refusalPause)
+        }
+    }
+
+    /// Sends results to their callers. A caller whose queue is gone gets its result parked instead.
+    private func deliver(_ replies: [ResultReply]) async throws {
+        guard !replies.isEmpty else { return }
+        let now = environment.now()
+        let messages = replies.map { AMQPMessage($0, messageID: environment.newExecutionID().description, now: now) }
+        let outcomes = try await publisher.publish(messages, mandatory: true)
+        for (message, outcome) in zip(messages, outcomes) where !outcome.isConfirmed {
+            logger.info(
+                "a result could not be delivered; it is parked",
+                metadata: ["messaging.destination.name": "\(message.routingKey)"]
+            )
+            var parked = message
+            parked.exchange = topology.dead
+            parked.routingKey = "\(topology.prefix).replies.reply_unroutable"
+            parked.properties.headers[MessageConventions.errorCodeHeader] = "REPLY_UNROUTABLE"
+            parked.properties.headers[MessageConventions.errorMessageHeader] = .string(
+                "No queue takes the reply to '\(message.routingKey)' any more; the result is in the tables too."
+            )
+            parked.properties.headers[MessageConventions.originalRoutingKeyHeader] = .string(message.routingKey)
+            try await publish(inOrder: [parked])
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import AMQPClient
+import Logging
+import Synchronization
+import WorkflowCore
+
+/// Requests from the broker's queue.
+///
+/// Run it as a service. A delivery is remembered until it is settled, so that one that cannot be used is parked as it came.
+public final class BrokerRequestIntake: RequestIntake {
+    private struct State {
+        var window = AckWindow()
+        var open: [UInt64: AMQPDelivery] = [:]
+    }
+
+    private struct Rejected: Sendable {
+        let delivery: AMQPDelivery
+        let receipt: DeliveryReceipt
+        let rejection: RequestRejection
+    }
+
+    public let requests: AsyncStream<[IncomingRequest]>
+
+    private let continuation: AsyncStream<[IncomingRequest]>.Continuation
+    private let subscription: AMQPSubscription
+    private let publisher: BrokerPublisher
+    private let topology: Topology
+    private let rejected: AsyncStream<Rejected>
+    private let rejectedContinuation: AsyncStream<Rejected>.Continuation
+    private let state = Mutex(State())
+
+    /// An intake; it connects when it runs.
+    ///
+    /// - Parameters:
+    ///   - configuration: The broker.
+    ///   - topology: What the queue is called.
+    ///   - prefetch: Requests delivered and not yet committed; the write buffer of the journal.
+    ///   - publisher: Where rejected requests and their answers go.
+    public init(
+        configuration: AMQPConfiguration, topology: Topology, prefetch: UInt16, publisher: BrokerPublisher, logger: Logger
+    ) {
+        self.topology = topology
+        self.publisher = publisher
+        let report = BrokerReport(address: configuration.address, role: "requests", logger: logger)
+        subscription = AMQPSubscription(
+            configuration: configuration, queue: topology.requests, prefetch: prefetch,
+            setup: { connection in
+                try await topology.declare(on: connection, logger: logger)
+                return topology.requests
+            },
+            onStateChange: { report.changed($0) }
+        )
+        (requests, continuation) = AsyncStream.makeStream()
+        (rejected, rejectedContinuation) = AsyncStream.makeStream()
+    }
+
+    /// Takes requests in until the task is cancelled.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.subscription.run() }
+            group.addTask { await self.parkRejected() }
+            for await batch in subscription.deliveries { hand(on: batch) }
+            continuation.finish()
+            rejectedContinuation.finish()
+            group.cancelAll()
+        }
+    }
+
+    private func hand(on batch: AMQPDeliveryBatch) {
+        state.withLock { state in
+            if state.window.generation != batch.generation {
+                state.window.begin(generation: batch.generation)
+                state.open.removeAll()
+            }
+            for delivery in batch.deliveries { state.open[delivery.tag] = delivery }
+        }
+        continuation.yield(
+            batch.deliveries.map { delivery in
+                let properties = delivery.properties
+                return IncomingRequest(
+                    body: delivery.body,
+                    envelope: ExecutionRequest.Envelope(
+                        messageID: properties.messageID, replyTo: properties.replyTo,
+                        correlationID: properties.correlationID,
+                        traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue
+                    ),
+                    receipt: DeliveryReceipt(generation: batch.generation, tag: delivery.tag)
+                )
+            })
+    }
+
+    public func acknowledge(_ receipts: [DeliveryReceipt]) {
+        guard !receipts.isEmpty else { return }
+        // Within the lock, so that acknowledgements leave in the order in which they were worked out.
+        state.withLock { state in
+            let generation = state.window.generation
+            let tags = receipts.lazy.filter { $0.generation == generation }.map(\.tag)
+            for tag in tags { state.open[tag] = nil }
+            for acknowledgement in state.window.settle(tags) {
+                subscription.acknowledge(
+                    acknowledgement.tag, multiple: acknowledgement.multiple, generation: generation
+                )
+            }
+        }
+    }
+
+    public func reject(_ receipt: DeliveryReceipt, _ rejection: RequestRejection) async {
+        let delivery = state.withLock { state in
+            state.window.generation == receipt.generation ? state.open[receipt.tag] : nil
+        }
+        // Without it the connection has been lost since, and the broker delivers the message again.
+        guard let delivery else { return }
+        rejectedContinuation.yield(Rejected(delivery: delivery, receipt: receipt, rejection: rejection))
+    }
+
+    private func parkRejected() async {
+        for await item in rejected {
+            let properties = item.delivery.properties
+            var replies: [ResultReply] = []
+            if let replyTo = properties.replyTo, !replyTo.isEmpty {
+                let address = ReplyAddress(replyTo: replyTo, correlationID: properties.correlationID)
+                replies = [ResultReply(address: address, result: .rejected(item.rejection))]
+            }
+            let parked = AMQPMessage(
+                parking: item.delivery, code: item.rejection.code.rawValue, reason: item.rejection.message, topology: topology
+            )
+            do {
+                try await publisher.publish(inOrder: [parked])
+                try await publisher.publish([], replies: replies)
+            } catch {
+                return
+            }
+            acknowledge([item.receipt])
+        }
+    }
+}

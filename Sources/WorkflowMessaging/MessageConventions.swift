@@ -1,0 +1,65 @@
+import AMQPClient
+import WorkflowCore
+
+/// What all messages of the runtime have in common.
+enum MessageConventions {
+    static let appID = "perdure"
+    static let json = "application/json"
+    static let traceparentHeader = "traceparent"
+    static let errorCodeHeader = "x-error-code"
+    static let errorMessageHeader = "x-error-message"
+    static let originalExchangeHeader = "x-original-exchange"
+    static let originalRoutingKeyHeader = "x-original-routing-key"
+}
+
+extension AMQPMessage {
+    /// A committed event on its way to the exchange of events.
+    init(_ event: CloudEvent, topology: Topology) {
+        var headers: AMQPTable = [
+            "execution_id": .string(event.executionID.description),
+            "workflow_id": .string(event.workflowID),
+            "event_type": .string(event.event.type.rawValue),
+            "sequence": .int64(event.event.sequence),
+        ]
+        if let traceparent = event.traceparent { headers[MessageConventions.traceparentHeader] = .string(traceparent) }
+        self.init(
+            exchange: topology.events, routingKey: event.routingKey,
+            properties: AMQPProperties(
+                contentType: CloudEvent.contentType, headers: headers, messageID: event.id,
+                timestamp: event.event.timestamp.secondsSinceEpoch, type: event.event.type.cloudEventType,
+                appID: MessageConventions.appID
+            ),
+            body: event.body
+        )
+    }
+
+    /// A result on its way to a caller, by way of the default exchange.
+    init(_ reply: ResultReply, messageID: String, now: Timestamp) {
+        self.init(
+            routingKey: reply.address.replyTo,
+            properties: AMQPProperties(
+                contentType: MessageConventions.json, correlationID: reply.address.correlationID, messageID: messageID,
+                timestamp: now.secondsSinceEpoch, type: "perdure.result", appID: MessageConventions.appID
+            ),
+            body: reply.result.body
+        )
+    }
+
+    /// A message that could not be used, on its way to the parking lot: as it came, with the reason in its headers.
+    init(parking delivery: AMQPDelivery, code: String, reason: String, topology: Topology) {
+        var properties = delivery.properties
+        properties.headers[MessageConventions.errorCodeHeader] = .string(code)
+        properties.headers[MessageConventions.errorMessageHeader] = .string(reason)
+        properties.headers[MessageConventions.originalExchangeHeader] = .string(delivery.exchange)
+        properties.headers[MessageConventions.originalRoutingKeyHeader] = .string(delivery.routingKey)
+        // The broker compares it with the user of this connection.
+        properties.userID = nil
+        // It is to stay until somebody looks at it.
+        properties.expiration = nil
+        properties.isPersistent = true
+        self.init(
+            exchange: topology.dead, routingKey: "\(topology.requests).\(code.lowercased())", properties: properties,
+            body: delivery.body
+        )
+    }
+}

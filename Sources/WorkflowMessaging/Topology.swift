@@ -1,0 +1,62 @@
+import AMQPClient
+import Logging
+
+/// The exchanges and queues of the runtime, and how they are declared.
+public struct Topology: Sendable, Hashable {
+    /// What every name begins with, so that several runtimes can share a virtual host.
+    public let prefix: String
+
+    /// The topology under a prefix.
+    public init(prefix: String = "workflow") {
+        self.prefix = prefix
+    }
+
+    /// Execution requests: a topic exchange, and a quorum queue of the same name bound to it with `#`.
+    public var requests: String { "\(prefix).requests" }
+    /// Committed events: a topic exchange.
+    public var events: String { "\(prefix).events" }
+    /// The stream that keeps every event for replay.
+    public var eventsLog: String { "\(prefix).events.log" }
+    /// Messages that could not be used: a topic exchange, and a quorum queue of the same name bound to it with `#`.
+    public var dead: String { "\(prefix).dead" }
+
+    /// Declares what is missing.
+    ///
+    /// What an operator has declared with other arguments is used as it is, with a warning; so is everything where this user may not
+    /// declare. The kind of a queue is the only argument: limits belong in policies, where an operator can change them.
+    /// - Throws: `AMQPError` when the connection is lost.
+    public func declare(on connection: AMQPConnection, logger: Logger) async throws(AMQPError) {
+        for exchange in [requests, events, dead] {
+            try await tolerating(exchange, "exchange", logger) { () async throws(AMQPError) in
+                try await connection.declareExchange(exchange, kind: .topic)
+            }
+        }
+        for (queue, kind) in [(requests, "quorum"), (eventsLog, "stream"), (dead, "quorum")] {
+            try await tolerating(queue, "queue", logger) { () async throws(AMQPError) in
+                _ = try await connection.declareQueue(queue, arguments: ["x-queue-type": .string(kind)])
+            }
+        }
+        for (queue, exchange) in [(requests, requests), (eventsLog, events), (dead, dead)] {
+            try await tolerating("\(exchange) → \(queue)", "binding", logger) { () async throws(AMQPError) in
+                try await connection.bindQueue(queue, to: exchange, routingKey: "#")
+            }
+        }
+    }
+
+    private func tolerating(
+        _ name: String, _ what: String, _ logger: Logger, _ declare: () async throws(AMQPError) -> Void
+    ) async throws(AMQPError) {
+        do throws(AMQPError) {
+            try await declare()
+        } catch {
+            switch error.code {
+            case .preconditionFailed:
+                logger.warning("the \(what) \(name) was declared with other arguments; using it as it is")
+            case .accessRefused, .notFound:
+                logger.warning("the \(what) \(name) could not be declared; it has to be there: \(error.message)")
+            default:
+                throw error
+            }
+        }
+    }
+}

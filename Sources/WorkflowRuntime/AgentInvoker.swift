@@ -1,0 +1,105 @@
+import Logging
+import PerdureJSON
+import Synchronization
+import WorkflowCore
+
+/// Calls agents and brings their answers back; one task for each call under way.
+final class AgentInvoker: Sendable {
+    private struct Call: Hashable {
+        let execution: ExecutionID
+        let step: Int
+    }
+
+    private struct State {
+        var running: [Call: Task<Void, Never>] = [:]
+        var isStopped = false
+    }
+
+    private let agents: AgentRegistry
+    private let threads: AgentThreads
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(agents: AgentRegistry, threads: AgentThreads, logger: Logger) {
+        self.agents = agents
+        self.threads = threads
+        self.logger = logger
+    }
+
+    /// Starts a call; its answer is posted to `mailbox`.
+    func invoke(_ invocation: Invocation, answerTo mailbox: Mailbox) {
+        let call = Call(execution: invocation.executionID, step: invocation.step)
+        state.withLock { state in
+            guard !state.isStopped else { return }
+            state.running[call] = Task(executorPreference: threads) { [self] in
+                let answer = await answer(to: invocation)
+                // A cancelled call is one that nobody waits for; its place may belong to a later call already.
+                guard !Task.isCancelled else { return }
+                forget(call)
+                mailbox.post(.answer(invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer))
+            }
+        }
+    }
+
+    /// Stops waiting for a step's agent.
+    func cancel(_ execution: ExecutionID, step: Int) {
+        let call = Call(execution: execution, step: step)
+        state.withLock { $0.running.removeValue(forKey: call) }?.cancel()
+    }
+
+    /// Stops waiting for every agent of these executions.
+    func cancel(_ executions: Set<ExecutionID>) {
+        let tasks = state.withLock { state in
+            let calls = state.running.keys.filter { executions.contains($0.execution) }
+            return calls.compactMap { state.running.removeValue(forKey: $0) }
+        }
+        for task in tasks { task.cancel() }
+    }
+
+    /// Starts no further calls.
+    func stop() {
+        state.withLock { $0.isStopped = true }
+    }
+
+    /// How many calls are under way.
+    var runningCount: Int { state.withLock { $0.running.count } }
+
+    private func forget(_ call: Call) {
+        state.withLock { _ = $0.running.removeValue(forKey: call) }
+    }
+
+    private func answer(to invocation: Invocation) async -> AgentAnswer {
+        guard let agent = agents[invocation.agent] else {
+            return .failure(
+                WorkflowError(
+                    code: .unknownAgent,
+                    message: "This coordinator has no agent '\(invocation.agent)'; register it and submit the request again."
+                )
+            )
+        }
+        do {
+            let output = try await agent.invoke(invocation.arguments, context: AgentContext(invocation))
+            return Self.checked(output)
+        } catch let error as WorkflowError {
+            return .failure(error)
+        } catch {
+            return .failure(WorkflowError(code: .agentError, message: "\(error)"))
+        }
+    }
+
+    /// Refuses outputs that the tables could not hold, before they get near a commit that others share.
+    private static func checked(_ output: JSONValue) -> AgentAnswer {
+        let encoded = output.jsonBytes
+        guard encoded.count <= Limits.stepOutputBytes else {
+            let message = "The output has \(encoded.count) bytes and the limit is \(Limits.stepOutputBytes); "
+                + "store it elsewhere and return a reference."
+            return .failure(WorkflowError(code: .outputTooLarge, message: message))
+        }
+        do {
+            let limits = JSONLimits(maximumDepth: Limits.jsonDepth, maximumByteCount: Limits.stepOutputBytes, allowsNUL: false)
+            return .success(try JSONValue(parsing: encoded, limits: limits))
+        } catch {
+            return .failure(WorkflowError(code: .agentError, message: "The output cannot be stored: \(error.message)"))
+        }
+    }
+}

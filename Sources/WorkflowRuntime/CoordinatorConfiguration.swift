@@ -1,0 +1,28 @@
+/// How a coordinator works; every number has a default that suits two cores.
+public struct CoordinatorConfiguration: Sendable {
+    /// Who it is, in `execution_locks.owner` and in logs; unique for each start of each process.
+    public var owner: String
+    /// How long its executions stay its own without a sign of life. A third of it passes between two renewals.
+    public var lease: Duration
+    /// Executions under way at most; requests beyond them wait in the broker's queue.
+    public var maxInFlight: Int
+    /// Arrivals that share a commit at most: past 200, commits take longer without carrying more per second.
+    public var maxBatch: Int
+    /// Threads on which agents compute.
+    public var agentThreads: Int
+    /// How long a shutdown waits for agents that are at work.
+    public var drainDeadline: Duration
+
+    /// A configuration.
+    public init(
+        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, maxBatch: Int = 200, agentThreads: Int = 2,
+        drainDeadline: Duration = .seconds(10)
+    ) {
+        self.owner = owner
+        self.lease = lease
+        self.maxInFlight = max(1, maxInFlight)
+        self.maxBatch = max(1, maxBatch)
+        self.agentThreads = max(1, agentThreads)
+        self.drainDeadline = drainDeadline
+    }
+}

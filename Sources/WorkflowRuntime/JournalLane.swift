@@ -1,0 +1,291 @@
+import Logging
+import WorkflowCore
+
+/// One serial stream of decisions and commits, and the executions that go through it.
+///
+/// Everything that arrives while a commit is under way joins the next one; there is no timer. What a decision asks for (calls,
+/// publications, acknowledgements) happens after its commit and not before.
+actor JournalLane {
+    /// An execution that this lane owns.
+    struct Held {
+        var execution: Execution
+        let fencingToken: Int64
+        let replyAddress: ReplyAddress?
+    }
+
+    nonisolated let mailbox = Mailbox()
+    let configuration: CoordinatorConfiguration
+    let journal: any Journal
+    let intake: any RequestIntake
+    let outbox: Outbox
+    let invoker: AgentInvoker
+    let environment: RuntimeEnvironment
+    let logger: Logger
+
+    /// The executions under way, by id.
+    private(set) var held: [ExecutionID: Held] = [:]
+    private(set) var writer: WriterID?
+    /// Whether `run()` has come to its end.
+    private(set) var isFinished = false
+    private var batchNumber: Int64 = 0
+    private var lastPosition: Int64 = 0
+
+    init(
+        configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake, outbox: Outbox,
+        invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.journal = journal
+        self.intake = intake
+        self.outbox = outbox
+        self.invoker = invoker
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// How many more executions the lane has room for.
+    var capacity: Int { max(0, configuration.maxInFlight - held.count) }
+
+    /// The executions under way.
+    var heldIDs: [ExecutionID] { Array(held.keys) }
+
+    /// Starts the lane's stream of commits.
+    func open() async throws(JournalError) {
+        writer = try await journal.openWriter(owner: configuration.owner, lease: configuration.lease)
+        batchNumber = 0
+        lastPosition = 0
+    }
+
+    /// Decides and commits until the mailbox is closed.
+    func run() async throws(JournalError) {
+        while let inputs = await mailbox.next(requestCapacity: capacity, limit: configuration.maxBatch) {
+            try await process(inputs)
+        }
+        isFinished = true
+    }
+
+    private func process(_ inputs: [LaneInput]) async throws(JournalError) {
+        var batch = LaneBatch()
+        var requests: [AdmittedRequest] = []
+        for input in inputs {
+            switch input {
+            case .request(let request): requests.append(request)
+            case .answer(let id, let step, let attempt, let answer):
+                advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
+            case .takenOver(let claims):
+                for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
+            case .writerLost:
+                try await startOver(&batch)
+            }
+        }
+        if !requests.isEmpty { try await accept(requests, in: &batch) }
+        try await commit(&batch)
+    }
+
+    // MARK: - Decisions
+
+    private func advance(_ id: ExecutionID, _ arrival: Arrival, in batch: inout LaneBatch) {
+        guard var entry = held[id] else { return }
+        let decision = entry.execution.handle(arrival, now: environment.now())
+        held[id] = entry
+        if decision.changesState {
+            batch.add(decision, to: entry.execution, fencingToken: entry.fencingToken)
+        } else {
+            batch.invocations += decision.invocations
+        }
+    }
+
+    private func takeOver(_ claim: ClaimedExecution, _ definition: WorkflowDefinition, in batch: inout LaneBatch) {
+        let id = claim.state.id
+        held[id] = Held(
+            execution: Execution(definition: definition, state: claim.state), fencingToken: claim.fencingToken,
+            replyAddress: claim.replyAddress
+        )
+        advance(id, .takenOver(interrupted: claim.interrupted), in: &batch)
+    }
+
+    private func accept(_ requests: [AdmittedRequest], in batch: inout LaneBatch) async throws(JournalError) {
+        let keys = requests.compactMap(\.request.idempotencyKey)
+        let ids = requests.compactMap(\.request.executionID)
+        let known = keys.isEmpty && ids.isEmpty ? [] : try await journal.findAccepted(keys: keys, ids: ids)
+        let byKey = Dictionary(known.map { ($0.idempotencyKey, $0) }) { first, _ in first }
+        let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
+        var copies: [AdmittedRequest] = []
+        for admitted in requests {
+            let request = admitted.request
+            if let record = request.idempotencyKey.flatMap({ byKey[$0] }) ?? request.executionID.flatMap({ byID[$0] }) {
+                try await answerCopy(admitted, of: record)
+                continue
+            }
+            let id = request.executionID ?? environment.newExecutionID()
+            let key = request.idempotencyKey ?? id.description
+            if batch.contains(id) || batch.acceptedKeys.contains(key) {
+                copies.append(admitted)
+                continue
+            }
+            start(admitted, id: id, key: key, in: &batch)
+        }
+        // A copy that came together with its original finds it in the tables on the next round.
+        if !copies.isEmpty { mailbox.putBack(copies) }
+    }
+
+    private func start(_ admitted: AdmittedRequest, id: ExecutionID, key: String, in batch: inout LaneBatch) {
+        let request = admitted.request
+        let now = environment.now()
+        let state = ExecutionState(
+            id: id, workflow: admitted.definition.reference, stepNames: admitted.definition.steps.map(\.name),
+            input: request.input, metadata: request.metadata, traceparent: request.traceparent, createdAt: now
+        )
+        var entry = Held(
+            execution: Execution(definition: admitted.definition, state: state), fencingToken: 1,
+            replyAddress: request.replyAddress
+        )
+        let decision = entry.execution.handle(.accepted, now: now)
+        held[id] = entry
+        batch.add(
+            decision, to: entry.execution, fencingToken: 1, request: admitted,
+            acceptance: Acceptance(
+                idempotencyKey: key, priority: request.priority, replyAddress: request.replyAddress
+            )
+        )
+    }
+
+    /// A request seen before: the same answer, now or when there is one; other content under the same key is refused.
+    private func answerCopy(_ admitted: AdmittedRequest, of record: AcceptedExecution) async throws(JournalError) {
+        let request = admitted.request
+        guard record.workflowID == request.workflowID, record.input == request.input else {
+            let rejection = RequestRejection(
+                .idempotencyConflict,
+                "The property 'message_id' or the field 'execution_id' was used before, with another workflow or input, by "
+                    + "execution \(record.id); send a new one."
+            )
+            await intake.reject(admitted.receipt, rejection)
+            return
+        }
+        var result = record.result
+        if result == nil, let caller = request.replyAddress {
+            result = try await journal.attach(caller, to: record.id)
+        }
+        guard let result, let caller = request.replyAddress else {
+            intake.acknowledge([admitted.receipt])
+            return
+        }
+        outbox.enqueue(
+            Outbox.Item(replies: [ResultReply(address: caller, result: result)], receipts: [admitted.receipt])
+        )
+    }
+
+    // MARK: - Commits
+
+    private func commit(_ batch: inout LaneBatch) async throws(JournalError) {
+        while !batch.isEmpty, let writer {
+            let last = batch.numberEvents(after: lastPosition)
+            let transaction = JournalBatch(
+                writer: writer, owner: configuration.owner, number: batchNumber + 1,
+                publishedPosition: outbox.publishedPosition(of: writer), changes: batch.changes
+            )
+            do {
+                let receipt = try await journal.commit(transaction)
+                batchNumber += 1
+                lastPosition = last
+                release(batch, receipt, writer: writer, last: last)
+                return
+            } catch {
+                switch error.code {
+                case .leasesLost(let ids):
+                    logger.warning("executions were taken over by another coordinator", metadata: [LogKey.count: "\(ids.count)"])
+                    give(up: Set(ids), in: &batch)
+                case .writerLost:
+                    try await startOver(&batch)
+                case .alreadyAccepted:
+                    putBackRequests(of: &batch)
+                case .refused:
+                    try await commitOneByOne(batch, error)
+                    return
+                case .cancelled, .schemaMissing:
+                    throw error
+                }
+            }
+        }
+        // Nothing to commit, but an execution that was handed over still has calls to make.
+        callAgents(batch.invocations)
+    }
+
+    /// After the commit: the deliveries are acknowledged, the events leave, the agents are called.
+    private func release(_ batch: LaneBatch, _ receipt: CommitReceipt, writer: WriterID, last: Int64) {
+        intake.acknowledge(batch.accepted.values.map(\.receipt))
+        var item = Outbox.Item(writer: writer, lastPosition: last)
+        for change in batch.changes {
+            let state = change.state
+            for event in change.events {
+                item.events.append(
+                    CloudEvent(
+                        executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent, event: event
+                    )
+                )
+            }
+            guard let result = ExecutionResult(state) else { continue }
+            let callers = [held[state.id]?.replyAddress].compactMap { $0 } + (receipt.furtherCallers[state.id] ?? [])
+            item.replies += callers.map { ResultReply(address: $0, result: result) }
+            held[state.id] = nil
+        }
+        outbox.enqueue(item)
+        for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
+        callAgents(batch.invocations)
+    }
+
+    private func callAgents(_ invocations: [Invocation]) {
+        for invocation in invocations {
+            // An answer in the same batch may have ended the execution after the call was decided.
+            guard let step = held[invocation.executionID]?.execution.state.steps[invocation.step],
+                step.status == .running, step.attempt == invocation.attempt
+            else { continue }
+            invoker.invoke(invocation, answerTo: mailbox)
+        }
+    }
+
+    /// The database refuses the batch: each change by itself, so that one of them cannot hold up the others.
+    private func commitOneByOne(_ batch: LaneBatch, _ refusal: JournalError) async throws(JournalError) {
+        guard batch.changes.count == 1 else {
+            for index in batch.changes.indices {
+                var single = batch.single(index)
+                try await commit(&single)
+            }
+            return
+        }
+        let id = batch.changes[0].state.id
+        logger.error("the database refuses a change", metadata: [LogKey.execution: "\(id)", LogKey.error: "\(refusal.message)"])
+        invoker.cancel([id])
+        held[id] = nil
+        if let admitted = batch.accepted[id] {
+            await intake.reject(
+                admitted.receipt, RequestRejection(.notStorable, "The database refuses the request: \(refusal.message)")
+            )
+        } else {
+            // The journal still holds its last good state; whoever takes it over counts the interruption.
+            try await journal.release([id], owner: configuration.owner, isHandedOver: false)
+        }
+    }
+
+    private func give(up ids: Set<ExecutionID>, in batch: inout LaneBatch) {
+        batch.drop(ids)
+        for id in ids { held[id] = nil }
+        invoker.cancel(ids)
+    }
+
+    private func putBackRequests(of batch: inout LaneBatch) {
+        let requests = Array(batch.accepted.values)
+        let ids = Set(batch.accepted.keys)
+        batch.drop(ids)
+        for id in ids { held[id] = nil }
+        mailbox.putBack(requests)
+    }
+
+    /// The coordinator was taken for dead: others own what it held. Requests not committed yet are still the broker's to deliver.
+    private func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
+        logger.warning("the lease ran out; starting over with nothing held", metadata: [LogKey.count: "\(held.count)"])
+        putBackRequests(of: &batch)
+        give(up: Set(held.keys), in: &batch)
+        try await open()
+    }
+}

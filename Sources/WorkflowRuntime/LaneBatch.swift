@@ -1,0 +1,76 @@
+import WorkflowCore
+
+/// What a lane gathers between two commits: the changes, and what may happen once they are durable.
+struct LaneBatch {
+    /// The changes, in the order in which executions first changed.
+    private(set) var changes: [ExecutionChange] = []
+    private var indexOf: [ExecutionID: Int] = [:]
+    /// The requests that became new executions in this batch.
+    private(set) var accepted: [ExecutionID: AdmittedRequest] = [:]
+    /// The idempotency keys of those requests.
+    private(set) var acceptedKeys: Set<String> = []
+    /// Agents to call.
+    var invocations: [Invocation] = []
+    /// Calls that nobody waits for any more.
+    var abandoned: [(ExecutionID, step: Int)] = []
+
+    var isEmpty: Bool { changes.isEmpty }
+
+    /// Whether an execution is new in this batch.
+    func contains(_ id: ExecutionID) -> Bool { indexOf[id] != nil }
+
+    /// Adds what a decision changed.
+    mutating func add(
+        _ decision: Decision, to execution: Execution, fencingToken: Int64, request: AdmittedRequest? = nil,
+        acceptance: Acceptance? = nil
+    ) {
+        let id = execution.state.id
+        if let index = indexOf[id] {
+            changes[index].state = execution.state
+            changes[index].changedSteps.formUnion(decision.changedSteps)
+            changes[index].events += decision.events
+        } else {
+            indexOf[id] = changes.count
+            changes.append(
+                ExecutionChange(
+                    state: execution.state, acceptance: acceptance, fencingToken: fencingToken,
+                    changedSteps: decision.changedSteps, events: decision.events
+                )
+            )
+        }
+        if let request, let acceptance {
+            accepted[id] = request
+            acceptedKeys.insert(acceptance.idempotencyKey)
+        }
+        invocations += decision.invocations
+        for step in decision.abandonedSteps { abandoned.append((id, step)) }
+    }
+
+    /// Takes executions out again, with everything that was to follow.
+    mutating func drop(_ ids: Set<ExecutionID>) {
+        changes.removeAll { ids.contains($0.state.id) }
+        indexOf = Dictionary(uniqueKeysWithValues: changes.enumerated().map { ($0.element.state.id, $0.offset) })
+        for id in ids { accepted[id] = nil }
+        invocations.removeAll { ids.contains($0.executionID) }
+        abandoned.removeAll { ids.contains($0.0) }
+    }
+
+    /// Numbers the events in the writer's stream, from the position after `last`.
+    ///
+    /// - Returns: The position of the last event.
+    mutating func numberEvents(after last: Int64) -> Int64 {
+        var position = last
+        for index in changes.indices {
+            changes[index].firstPosition = position + 1
+            position += Int64(changes[index].events.count)
+        }
+        return position
+    }
+
+    /// A batch with one of the changes and what follows from it.
+    func single(_ index: Int) -> LaneBatch {
+        var batch = self
+        batch.drop(Set(changes.map(\.state.id)).subtracting([changes[index].state.id]))
+        return batch
+    }
+}

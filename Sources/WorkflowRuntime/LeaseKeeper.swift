@@ -1,0 +1,38 @@
+import Logging
+import Synchronization
+import WorkflowCore
+
+/// A coordinator's sign of life: renews what it holds, and notices what others have left behind.
+///
+/// One statement every third of a lease; that is all an idle coordinator asks of the database.
+struct LeaseKeeper: Sendable {
+    let configuration: CoordinatorConfiguration
+    let journal: any Journal
+    let outbox: Outbox
+    let lane: JournalLane
+    let takeover: Takeover
+    let logger: Logger
+
+    /// Ticks until cancelled.
+    func run() async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            var recorded: Int64 = 0
+            while true {
+                try await Task.sleep(for: configuration.lease / 3)
+                let report = try await journal.tick(owner: configuration.owner, lease: configuration.lease)
+                guard let writer = await lane.writer else { continue }
+                if !report.liveWriters.contains(writer) { lane.mailbox.post(.writerLost) }
+                let published = outbox.publishedPosition(of: writer)
+                if published != recorded {
+                    // Commits carry the position too; this is for the time when there are none.
+                    try await journal.recordPublished(writer: writer, position: published)
+                    recorded = published
+                }
+                if report.hasAbandonedWork {
+                    // Beside the ticks: what a dead coordinator left may take longer than a lease to publish.
+                    group.addTask { try await takeover.run() }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+import Logging
+import Synchronization
+import WorkflowCore
+
+/// What leaves the process after a commit: events in the order they were committed, results for callers.
+///
+/// While one publication waits for its confirms, the next gathers. A position counts as published once the broker has confirmed
+/// everything up to it, its replies included.
+final class Outbox: Sendable {
+    /// Events of one commit, or replies outside of any.
+    struct Item: Sendable {
+        var writer: WriterID?
+        var lastPosition: Int64 = 0
+        var events: [CloudEvent] = []
+        var replies: [ResultReply] = []
+        /// Deliveries to acknowledge once this is confirmed.
+        var receipts: [DeliveryReceipt] = []
+    }
+
+    /// Items handed to the publisher at once; a bound on how much one publication has to remember.
+    private static let itemsPerPublication = 64
+
+    private struct State {
+        var queue: [Item] = []
+        var waiter: CheckedContinuation<Void, Never>?
+        var published: [WriterID: Int64] = [:]
+        var isBusy = false
+    }
+
+    private let publisher: any EventPublisher
+    private let intake: any RequestIntake
+    private let state = Mutex(State())
+
+    init(publisher: any EventPublisher, intake: any RequestIntake) {
+        self.publisher = publisher
+        self.intake = intake
+    }
+
+    /// Adds what a commit allows to leave.
+    func enqueue(_ item: Item) {
+        let waiter = state.withLock { state in
+            state.queue.append(item)
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
+    }
+
+    /// How far a writer's events are confirmed.
+    func publishedPosition(of writer: WriterID) -> Int64 {
+        state.withLock { $0.published[writer] ?? 0 }
+    }
+
+    /// Whether nothing waits for a confirm.
+    var isEmpty: Bool { state.withLock { $0.queue.isEmpty && !$0.isBusy } }
+
+    /// Publishes until cancelled.
+    func run() async {
+        while !Task.isCancelled {
+            let items = await next()
+            guard !items.isEmpty else { continue }
+            do {
+                try await publisher.publish(items.flatMap(\.events), replies: items.flatMap(\.replies))
+            } catch {
+                return
+            }
+            intake.acknowledge(items.flatMap(\.receipts))
+            state.withLock { state in
+                state.isBusy = false
+                for item in items {
+                    guard let writer = item.writer else { continue }
+                    state.published[writer] = max(state.published[writer] ?? 0, item.lastPosition)
+                }
+            }
+        }
+    }
+
+    private func next() async -> [Item] {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isReady = state.withLock { state in
+                    if state.queue.isEmpty && !Task.isCancelled {
+                        state.waiter = continuation
+                        return false
+                    }
+                    return true
+                }
+                if isReady { continuation.resume() }
+            }
+        } onCancel: {
+            let waiter = state.withLock { state in
+                defer { state.waiter = nil }
+                return state.waiter
+            }
+            waiter?.resume()
+        }
+        return state.withLock { state in
+            let items = Array(state.queue.prefix(Self.itemsPerPublication))
+            state.queue.removeFirst(items.count)
+            state.isBusy = !items.isEmpty
+            return items
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Logging
+import Synchronization
+import WorkflowCore
+
+/// Goes on with what a coordinator that is gone has left: first its unpublished events, then its executions.
+///
+/// The order matters: an execution's next event may be committed only when the earlier ones have been published, or subscribers would
+/// see them out of order. So executions stay unclaimed until their owner's writers are closed.
+final class Takeover: Sendable {
+    /// Executions taken over in one go; a bound on what one statement loads.
+    private static let executionsPerClaim = 500
+    /// Events of a dead writer published in one go.
+    private static let eventsPerPublication = 500
+
+    private let configuration: CoordinatorConfiguration
+    private let journal: any Journal
+    private let publisher: any EventPublisher
+    private let lane: JournalLane
+    private let definitions: DefinitionRegistry
+    private let logger: Logger
+    private let isRunning = Mutex(false)
+    private let reportedMissing = Mutex<Set<WorkflowReference>>([])
+
+    init(
+        configuration: CoordinatorConfiguration, journal: any Journal, publisher: any EventPublisher, lane: JournalLane,
+        definitions: DefinitionRegistry, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.journal = journal
+        self.publisher = publisher
+        self.lane = lane
+        self.definitions = definitions
+        self.logger = logger
+    }
+
+    /// Takes over what there is; does nothing when it is at it already.
+    func run() async throws {
+        let isFirst = isRunning.withLock { running in
+            defer { running = true }
+            return !running
+        }
+        guard isFirst else { return }
+        defer { isRunning.withLock { $0 = false } }
+        for writer in try await journal.claimWriters(owner: configuration.owner, lease: configuration.lease) {
+            try await publishRemainder(of: writer)
+        }
+        try await claimExecutions()
+    }
+
+    private func publishRemainder(of writer: ClaimedWriter) async throws {
+        var position = writer.publishedPosition
+        var count = 0
+        while true {
+            let events = try await journal.events(of: writer.id, after: position, limit: Self.eventsPerPublication)
+            guard let last = events.last else { break }
+            try await publisher.publish(events.map(\.event), replies: events.flatMap(\.replies))
+            position = last.position
+            count += events.count
+            try await journal.recordPublished(writer: writer.id, position: position)
+        }
+        try await journal.closeWriter(writer.id, owner: configuration.owner)
+        logger.warning(
+            "published what a coordinator that is gone had committed", metadata: [LogKey.count: "\(count)"]
+        )
+    }
+
+    private func claimExecutions() async throws {
+        while true {
+            let limit = min(Self.executionsPerClaim, await lane.capacity)
+            guard limit > 0 else { return }
+            let claims = try await journal.claimExecutions(
+                owner: configuration.owner, lease: configuration.lease, limit: limit
+            )
+            guard !claims.isEmpty else { return }
+            var usable: [(ClaimedExecution, WorkflowDefinition)] = []
+            var unusable: [ExecutionID] = []
+            for claim in claims {
+                if let definition = try await definitions.definition(claim.state.workflow, journal: journal) {
+                    usable.append((claim, definition))
+                } else {
+                    unusable.append(claim.state.id)
+                    reportMissing(claim.state.workflow)
+                }
+            }
+            logger.warning("took over executions", metadata: [LogKey.count: "\(usable.count)"])
+            if !usable.isEmpty { lane.mailbox.post(.takenOver(usable)) }
+            if !unusable.isEmpty {
+                // Another coordinator may have what is missing here.
+                try await journal.release(unusable, owner: configuration.owner, isHandedOver: true)
+                return
+            }
+        }
+    }
+
+    private func reportMissing(_ reference: WorkflowReference) {
+        guard reportedMissing.withLock({ $0.insert(reference).inserted }) else { return }
+        logger.error(
+            "executions wait for a definition that this coordinator cannot load; start one with its agents registered",
+            metadata: [LogKey.workflow: "\(reference.id) version \(reference.version)"]
+        )
+    }
+}

@@ -1,0 +1,159 @@
+import FoundationEssentials
+import PerdureJSON
+import PostgresClient
+import WorkflowCore
+
+/// Lays the changes of a batch out as columns, for statements that take whole tables as arrays.
+struct CommitCalls {
+    let batch: JournalBatch
+    let leaseSeconds: Double
+
+    private var accepted: [ExecutionChange] { batch.changes.filter { $0.acceptance != nil } }
+    private var advanced: [ExecutionChange] { batch.changes.filter { $0.acceptance == nil } }
+    private var ended: [ExecutionChange] { batch.changes.filter { $0.state.status.isTerminal } }
+
+    /// The ids whose further callers the last call asks for.
+    var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
+
+    /// The calls in order. The last one gives the further callers when `asksForCallers`.
+    func calls() -> [PostgresCall] {
+        var calls = [
+            PostgresCall(
+                CommitStatement.advanceWriter,
+                [
+                    .int64(batch.writer.rawValue), .int64(batch.number), .int64(batch.publishedPosition),
+                    .text(batch.owner),
+                ])
+        ]
+        let accepted = accepted
+        let advanced = advanced
+        let ended = ended
+        let endedOwned = ended.filter { $0.acceptance == nil }
+        if !endedOwned.isEmpty {
+            calls.append(PostgresCall(CommitStatement.deleteLocks, [.uuidArray(endedOwned.map(\.state.id.uuid))]))
+        }
+        if !advanced.isEmpty {
+            calls.append(
+                PostgresCall(CommitStatement.advanceState, stateColumns(advanced) + [.int64(Int64(advanced.count))]))
+        }
+        if !accepted.isEmpty {
+            calls.append(PostgresCall(CommitStatement.insertExecutions, executionColumns(accepted)))
+            calls.append(PostgresCall(CommitStatement.insertState, stateColumns(accepted)))
+            let open = accepted.filter { !$0.state.status.isTerminal }
+            calls.append(
+                PostgresCall(
+                    CommitStatement.insertLocks,
+                    [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
+            let rows = accepted.flatMap { change in change.state.steps.indices.map { (change.state, $0) } }
+            calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
+        }
+        if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.endExecutions, endColumns(ended))) }
+        let changed = advanced.flatMap { change in change.changedSteps.sorted().map { (change.state, $0) } }
+        if !changed.isEmpty { calls.append(PostgresCall(CommitStatement.updateSteps, stepColumns(changed))) }
+        calls.append(PostgresCall(CommitStatement.insertEvents, eventColumns()))
+        if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)])) }
+        return calls
+    }
+
+    /// Whether the last of the calls asks for further callers.
+    var asksForCallers: Bool { !ended.isEmpty }
+
+    /// The tokens under which the executions that go on must be owned.
+    var ownedColumns: [PostgresValue] {
+        [.uuidArray(advanced.map(\.state.id.uuid)), .int64Array(advanced.map(\.fencingToken))]
+    }
+
+    private func stateColumns(_ changes: [ExecutionChange]) -> [PostgresValue] {
+        [
+            .uuidArray(changes.map(\.state.id.uuid)),
+            .int64Array(changes.map(\.fencingToken)),
+            .int32Array(changes.map { Int32($0.state.currentStep) }),
+            .jsonbArray(changes.map { StateSnapshot.encode($0.state) }),
+            .timestampArray(changes.map { PostgresTimestamp($0.state.lastEventAt) }),
+        ]
+    }
+
+    private func executionColumns(_ changes: [ExecutionChange]) -> [PostgresValue] {
+        let states = changes.map(\.state)
+        return [
+            .uuidArray(states.map(\.id.uuid)),
+            .textArray(states.map(\.workflow.id)),
+            .int32Array(states.map { Int32($0.workflow.version) }),
+            .textArray(states.map(\.workflow.contentHash)),
+            .textArray(states.map(\.status.rawValue)),
+            .textArray(changes.map { $0.acceptance?.idempotencyKey }),
+            .jsonbArray(states.map(\.input.jsonBytes)),
+            .jsonbArray(states.map(\.metadata.jsonBytes)),
+            .int32Array(changes.map { $0.acceptance?.priority.map(Int32.init) }),
+            .textArray(states.map(\.traceparent)),
+            .textArray(changes.map { $0.acceptance?.replyAddress?.replyTo }),
+            .textArray(changes.map { $0.acceptance?.replyAddress?.correlationID }),
+            .timestampArray(states.map { PostgresTimestamp($0.createdAt) }),
+            .timestampArray(states.map { $0.startedAt.map(PostgresTimestamp.init) }),
+        ]
+    }
+
+    private func endColumns(_ changes: [ExecutionChange]) -> [PostgresValue] {
+        let states = changes.map(\.state)
+        return [
+            .uuidArray(states.map(\.id.uuid)),
+            .textArray(states.map(\.status.rawValue)),
+            .jsonbArray(states.map { $0.output?.jsonBytes }),
+            .jsonbArray(states.map { $0.error?.json.jsonBytes }),
+            .timestampArray(states.map { $0.completedAt.map(PostgresTimestamp.init) }),
+        ]
+    }
+
+    private func stepColumns(_ rows: [(state: ExecutionState, index: Int)]) -> [PostgresValue] {
+        let steps = rows.map { $0.state.steps[$0.index] }
+        return [
+            .uuidArray(rows.map(\.state.id.uuid)),
+            .int32Array(rows.map { Int32($0.index + 1) }),
+            .textArray(steps.map(\.name)),
+            .textArray(steps.map(\.status.rawValue)),
+            .int32Array(steps.map { Int32($0.retryCount) }),
+            .jsonbArray(steps.map { $0.input?.jsonBytes }),
+            .jsonbArray(steps.map { $0.output?.jsonBytes }),
+            .jsonbArray(steps.map { $0.error?.json.jsonBytes }),
+            .timestampArray(steps.map { $0.startedAt.map(PostgresTimestamp.init) }),
+            .timestampArray(steps.map { $0.completedAt.map(PostgresTimestamp.init) }),
+        ]
+    }
+
+    private func eventColumns() -> [PostgresValue] {
+        var ids: [UUID?] = []
+        var sequences: [Int64?] = []
+        var types: [String?] = []
+        var payloads: [[UInt8]?] = []
+        var timestamps: [PostgresTimestamp?] = []
+        var positions: [Int64?] = []
+        for change in batch.changes {
+            for (offset, event) in change.events.enumerated() {
+                ids.append(change.state.id.uuid)
+                sequences.append(event.sequence)
+                types.append(event.type.rawValue)
+                payloads.append(event.payload)
+                timestamps.append(PostgresTimestamp(event.timestamp))
+                positions.append(change.firstPosition + Int64(offset))
+            }
+        }
+        return [
+            .uuidArray(ids), .int64Array(sequences), .textArray(types), .jsonbArray(payloads), .timestampArray(timestamps),
+            .int64(batch.writer.rawValue), .int64Array(positions),
+        ]
+    }
+}
+
+extension PostgresTimestamp {
+    /// The same point in time.
+    init(_ timestamp: Timestamp) {
+        self.init(microsecondsSinceUnixEpoch: timestamp.microsecondsSinceEpoch)
+    }
+}
+
+extension Timestamp {
+    /// The same point in time.
+    init(_ timestamp: PostgresTimestamp) {
+        self.init(microsecondsSinceEpoch: timestamp.microsecondsSinceUnixEpoch)
+    }
+}

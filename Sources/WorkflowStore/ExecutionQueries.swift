@@ -1,0 +1,177 @@
+import FoundationEssentials
+import PerdureJSON
+import PostgresClient
+import WorkflowCore
+
+/// What operators ask of the tables.
+public struct ExecutionQueries: Sendable {
+    private let database: any PostgresExecutor
+
+    /// Queries over a connection.
+    public init(_ database: any PostgresExecutor) {
+        self.database = database
+    }
+
+    /// An execution without its payloads.
+    public struct Summary: Sendable {
+        /// Its id.
+        public let id: ExecutionID
+        /// What it runs.
+        public let workflowID: String
+        /// Which version.
+        public let version: Int
+        /// Where it stands.
+        public let status: ExecutionStatus
+        /// When it was accepted.
+        public let createdAt: Timestamp
+        /// When it started.
+        public let startedAt: Timestamp?
+        /// When it ended.
+        public let completedAt: Timestamp?
+        /// Why it failed.
+        public let error: WorkflowError?
+    }
+
+    /// A step as the tables have it.
+    public struct Step: Sendable {
+        /// Its order, from 1.
+        public let order: Int
+        /// Its name.
+        public let name: String
+        /// Where it stands.
+        public let status: String
+        /// How often it was tried again.
+        public let retryCount: Int
+        /// When it started.
+        public let startedAt: Timestamp?
+        /// When it was over.
+        public let completedAt: Timestamp?
+        /// What it was given.
+        public let input: JSONValue?
+        /// What it gave.
+        public let output: JSONValue?
+        /// Why it failed.
+        public let error: WorkflowError?
+    }
+
+    /// An execution with everything.
+    public struct Details: Sendable {
+        /// The execution.
+        public let summary: Summary
+        /// What it was given.
+        public let input: JSONValue
+        /// What it gave.
+        public let output: JSONValue?
+        /// Its steps in order.
+        public let steps: [Step]
+        /// How many events it has.
+        public let eventCount: Int64
+        /// Who owns it, and until when, while it has not ended.
+        public let owner: String?
+    }
+
+    private static let listStatement = PostgresStatement(
+        name: "list_executions",
+        sql: """
+            SELECT id, workflow_id, workflow_version, status, error, created_at, started_at, completed_at FROM executions
+            WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR workflow_id = $2)
+            ORDER BY created_at DESC, id DESC LIMIT $3
+            """)
+
+    private static let showStatement = PostgresStatement(
+        name: "show_execution",
+        sql: """
+            SELECT id, workflow_id, workflow_version, status, error, created_at, started_at, completed_at, input_payload,
+                   output_payload,
+                   (SELECT count(*) FROM execution_events v WHERE v.execution_id = e.id) AS event_count,
+                   (SELECT l.owner || ' until ' || l.expires_at FROM execution_locks l WHERE l.execution_id = e.id) AS owner
+            FROM executions e WHERE id = $1
+            """)
+
+    private static let stepsStatement = PostgresStatement(
+        name: "show_steps",
+        sql: """
+            SELECT step_order, step_name, status, retry_count, started_at, completed_at, input, output, error
+            FROM execution_steps WHERE execution_id = $1 ORDER BY step_order
+            """)
+
+    private static let eventsStatement = PostgresStatement(
+        name: "show_events",
+        sql: """
+            SELECT v.sequence, v.event_type, v.event_payload, v.timestamp, e.workflow_id, e.traceparent
+            FROM execution_events v JOIN executions e ON e.id = v.execution_id
+            WHERE v.execution_id = $1 ORDER BY v.sequence
+            """)
+
+    /// The newest executions first.
+    public func list(
+        limit: Int, status: ExecutionStatus? = nil, workflowID: String? = nil
+    ) async throws(PostgresError) -> [Summary] {
+        let result = try await database.query(
+            Self.listStatement,
+            [.text(orNull: status?.rawValue), .text(orNull: workflowID), .int64(Int64(limit))])
+        var summaries: [Summary] = []
+        for row in result { summaries.append(try Self.summary(row)) }
+        return summaries
+    }
+
+    /// One execution, or nil when there is none of this id.
+    public func show(_ id: ExecutionID) async throws(PostgresError) -> Details? {
+        let results = try await database.transaction([
+            PostgresCall(Self.showStatement, [.uuid(id.uuid)]), PostgresCall(Self.stepsStatement, [.uuid(id.uuid)]),
+        ])
+        guard let row = results[0].first else { return nil }
+        var steps: [Step] = []
+        for step in results[1] { steps.append(try Self.step(step)) }
+        return Details(
+            summary: try Self.summary(row), input: try row.value("input_payload"),
+            output: try row.optionalValue("output_payload"), steps: steps, eventCount: try row.int64("event_count"),
+            owner: try row.optionalText("owner")
+        )
+    }
+
+    /// The events of one execution in order, as they are published.
+    public func events(of id: ExecutionID) async throws(PostgresError) -> [CloudEvent] {
+        let result = try await database.query(Self.eventsStatement, [.uuid(id.uuid)])
+        var events: [CloudEvent] = []
+        for row in result {
+            let name = try row.text("event_type")
+            guard let type = EventType(rawValue: name) else {
+                throw PostgresError(code: .decoding, message: "the event type \(name) is not known to this version")
+            }
+            let event = JournalEvent(
+                sequence: try row.int64("sequence"), type: type, timestamp: Timestamp(try row.timestamp("timestamp")),
+                payload: try row.json("event_payload")
+            )
+            events.append(
+                CloudEvent(
+                    executionID: id, workflowID: try row.text("workflow_id"),
+                    traceparent: try row.optionalText("traceparent"), event: event
+                ))
+        }
+        return events
+    }
+
+    private static func summary(_ row: PostgresRow) throws(PostgresError) -> Summary {
+        Summary(
+            id: ExecutionID(try row.uuid("id")), workflowID: try row.text("workflow_id"),
+            version: Int(try row.int64("workflow_version")),
+            status: ExecutionStatus(rawValue: try row.text("status")) ?? .pending,
+            createdAt: Timestamp(try row.timestamp("created_at")),
+            startedAt: try row.optionalTimestamp("started_at").map { Timestamp($0) },
+            completedAt: try row.optionalTimestamp("completed_at").map { Timestamp($0) },
+            error: try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
+        )
+    }
+
+    private static func step(_ row: PostgresRow) throws(PostgresError) -> Step {
+        Step(
+            order: Int(try row.int64("step_order")), name: try row.text("step_name"), status: try row.text("status"),
+            retryCount: Int(try row.int64("retry_count")),
+            startedAt: try row.optionalTimestamp("started_at").map { Timestamp($0) },
+            completedAt: try row.optionalTimestamp("completed_at").map { Timestamp($0) },
+            input: try row.optionalValue("input"), output: try row.optionalValue("output"),
+            error: try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
+        )
+    }
+}

@@ -1,0 +1,124 @@
+import PostgresClient
+
+/// The journal's statements beside those of a commit.
+enum JournalStatement {
+    static let openWriter = PostgresStatement(
+        name: "open_writer",
+        sql: """
+            INSERT INTO event_writers (owner, publisher, expires_at)
+            VALUES ($1, $1, clock_timestamp() + make_interval(secs => $2)) RETURNING writer_id
+            """)
+
+    static let findAccepted = PostgresStatement(
+        name: "find_accepted",
+        sql: """
+            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error
+            FROM executions WHERE idempotency_key = ANY($1)
+            UNION
+            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error
+            FROM executions WHERE id = ANY($2)
+            """)
+
+    /// The row is locked, so that an execution that ends at this moment either waits and finds the caller, or has ended before.
+    static let attachCaller = PostgresStatement(
+        name: "attach_caller",
+        sql: """
+            WITH open AS (
+                SELECT id FROM executions
+                WHERE id = $1 AND status NOT IN ('SUCCESS', 'FAILED', 'CANCELLED') FOR NO KEY UPDATE)
+            INSERT INTO execution_callers (execution_id, reply_to, correlation_id)
+            SELECT id, $2, $3 FROM open ON CONFLICT DO NOTHING
+            """)
+
+    static let result = PostgresStatement(
+        name: "execution_result", sql: "SELECT id, status, output_payload, error FROM executions WHERE id = $1")
+
+    static let tick = PostgresStatement(
+        name: "tick", sql: "SELECT live_writers, has_abandoned_work FROM workflow.tick($1, make_interval(secs => $2))")
+
+    static let recordPublished = PostgresStatement(
+        name: "record_published",
+        sql: """
+            UPDATE event_writers SET published_position = greatest(published_position, $2)
+            WHERE writer_id = $1 AND published_position < $2
+            """)
+
+    /// A writer whose last commit is still under way is locked by it, and passed over until that is decided: what is read afterwards
+    /// is complete.
+    static let claimWriters = PostgresStatement(
+        name: "claim_writers",
+        sql: """
+            UPDATE event_writers SET publisher = $1, expires_at = clock_timestamp() + make_interval(secs => $2)
+            WHERE writer_id IN (
+                SELECT writer_id FROM event_writers WHERE expires_at < clock_timestamp() AND publisher <> $1
+                FOR NO KEY UPDATE SKIP LOCKED)
+            RETURNING writer_id, published_position
+            """)
+
+    static let eventsOfWriter = PostgresStatement(
+        name: "events_of_writer",
+        sql: """
+            SELECT v.position, v.execution_id, v.sequence, v.event_type, v.event_payload, v.timestamp,
+                   e.workflow_id, e.traceparent, e.status, e.output_payload, e.error, e.reply_to, e.correlation_id
+            FROM execution_events v JOIN executions e ON e.id = v.execution_id
+            WHERE v.writer_id = $1 AND v.position > $2 ORDER BY v.position LIMIT $3
+            """)
+
+    static let closeWriter = PostgresStatement(
+        name: "close_writer", sql: "DELETE FROM event_writers WHERE writer_id = $1 AND publisher = $2")
+
+    /// Locks first, then the state rows under a new token, in one statement: from here on a commit of the old owner finds nothing.
+    /// The executions of an owner whose events are not all published yet stay where they are.
+    static let claimLocks = PostgresStatement(
+        name: "claim_locks",
+        sql: """
+            WITH candidates AS (
+                SELECT execution_id, expires_at FROM execution_locks l
+                WHERE expires_at < clock_timestamp()
+                  AND NOT EXISTS (SELECT FROM event_writers w WHERE w.owner = l.owner AND w.owner <> $1)
+                ORDER BY execution_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
+            claimed AS (
+                UPDATE execution_locks l
+                SET owner = $1, fencing_token = l.fencing_token + 1,
+                    expires_at = clock_timestamp() + make_interval(secs => $2)
+                FROM candidates c WHERE l.execution_id = c.execution_id
+                RETURNING l.execution_id, l.fencing_token, c.expires_at <> '-infinity' AS interrupted),
+            fenced AS (
+                UPDATE execution_state s SET fencing_token = c.fencing_token
+                FROM claimed c WHERE s.execution_id = c.execution_id)
+            SELECT execution_id, fencing_token, interrupted FROM claimed
+            """)
+
+    static let loadExecutions = PostgresStatement(
+        name: "load_executions",
+        sql: """
+            SELECT e.id, e.workflow_id, e.workflow_version, e.definition_hash, e.status, e.input_payload, e.metadata,
+                   e.traceparent, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step, s.state_snapshot
+            FROM executions e JOIN execution_state s ON s.execution_id = e.id WHERE e.id = ANY($1)
+            """)
+
+    static let loadSteps = PostgresStatement(
+        name: "load_steps",
+        sql: """
+            SELECT execution_id, step_order, step_name, status, input, output, error, started_at, completed_at
+            FROM execution_steps WHERE execution_id = ANY($1) ORDER BY execution_id, step_order
+            """)
+
+    static let release = PostgresStatement(
+        name: "release_leases",
+        sql: """
+            UPDATE execution_locks SET expires_at = CASE WHEN $3 THEN '-infinity' ELSE clock_timestamp() END
+            WHERE owner = $2 AND execution_id = ANY($1)
+            """)
+
+    static let keepDefinitions = PostgresStatement(
+        name: "keep_definitions",
+        sql: """
+            INSERT INTO workflow_definitions (workflow_id, version, content_hash, source)
+            SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING
+            """)
+
+    static let definitionSource = PostgresStatement(
+        name: "definition_source",
+        sql: "SELECT source FROM workflow_definitions WHERE workflow_id = $1 AND version = $2 AND content_hash = $3")
+}

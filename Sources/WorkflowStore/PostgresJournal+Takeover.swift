@@ -1,0 +1,201 @@
+import FoundationEssentials
+import PerdureJSON
+import PostgresClient
+import WorkflowCore
+
+extension PostgresJournal {
+    public func tick(owner: String, lease: Duration) async throws(JournalError) -> LeaseReport {
+        let results = try await run(
+            [PostgresCall(JournalStatement.tick, [.text(owner), .double(lease.seconds)])], on: upkeep
+        )
+        return try Self.decode { () throws(PostgresError) in
+            let row = results[0][0]
+            let writers = try row.int64Array("live_writers").compactMap { $0.map(WriterID.init(rawValue:)) }
+            return LeaseReport(liveWriters: Set(writers), hasAbandonedWork: try row.bool("has_abandoned_work"))
+        }
+    }
+
+    public func recordPublished(writer: WriterID, position: Int64) async throws(JournalError) {
+        _ = try await run(
+            [PostgresCall(JournalStatement.recordPublished, [.int64(writer.rawValue), .int64(position)])], on: upkeep
+        )
+    }
+
+    public func claimWriters(owner: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter] {
+        let results = try await run(
+            [PostgresCall(JournalStatement.claimWriters, [.text(owner), .double(lease.seconds)])], on: upkeep
+        )
+        return try Self.decode { () throws(PostgresError) in
+            var writers: [ClaimedWriter] = []
+            for row in results[0] {
+                writers.append(
+                    ClaimedWriter(
+                        id: WriterID(rawValue: try row.int64("writer_id")),
+                        publishedPosition: try row.int64("published_position")
+                    ))
+            }
+            return writers
+        }
+    }
+
+    public func events(
+        of writer: WriterID, after position: Int64, limit: Int
+    ) async throws(JournalError) -> [CommittedEvent] {
+        let results = try await run(
+            [
+                PostgresCall(
+                    JournalStatement.eventsOfWriter, [.int64(writer.rawValue), .int64(position), .int64(Int64(limit))])
+            ], on: upkeep
+        )
+        let ended: [UUID?]
+        ended = try Self.decode { () throws(PostgresError) in
+            var ids: [UUID?] = []
+            for row in results[0] where try EventType(rawValue: row.text("event_type"))?.endsExecution == true {
+                ids.append(try row.uuid("execution_id"))
+            }
+            return ids
+        }
+        let callers =
+            ended.isEmpty
+            ? [] : try await run([PostgresCall(CommitStatement.furtherCallers, [.uuidArray(ended)])], on: upkeep)
+        return try Self.decode { () throws(PostgresError) in
+            let further = try Self.callers(callers.first)
+            var events: [CommittedEvent] = []
+            for row in results[0] { events.append(try Self.committedEvent(row, further: further)) }
+            return events
+        }
+    }
+
+    private static func committedEvent(
+        _ row: PostgresRow, further: [ExecutionID: [ReplyAddress]]
+    ) throws(PostgresError) -> CommittedEvent {
+        let id = ExecutionID(try row.uuid("execution_id"))
+        let name = try row.text("event_type")
+        guard let type = EventType(rawValue: name) else {
+            throw PostgresError(code: .decoding, message: "the event type \(name) is not known to this version")
+        }
+        let event = JournalEvent(
+            sequence: try row.int64("sequence"), type: type, timestamp: Timestamp(try row.timestamp("timestamp")),
+            payload: try row.json("event_payload")
+        )
+        var replies: [ResultReply] = []
+        if type.endsExecution, let status = ExecutionStatus(rawValue: try row.text("status")) {
+            let result = ExecutionResult(
+                id: id, status: status, output: try row.optionalValue("output_payload"),
+                error: try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
+            )
+            let first = try address(row)
+            let callers = [first].compactMap { $0 } + (further[id] ?? [])
+            replies = result.map { result in callers.map { ResultReply(address: $0, result: result) } } ?? []
+        }
+        return CommittedEvent(
+            position: try row.int64("position"),
+            event: CloudEvent(
+                executionID: id, workflowID: try row.text("workflow_id"), traceparent: try row.optionalText("traceparent"),
+                event: event
+            ),
+            replies: replies
+        )
+    }
+
+    private static func address(_ row: PostgresRow) throws(PostgresError) -> ReplyAddress? {
+        guard let replyTo = try row.optionalText("reply_to") else { return nil }
+        return ReplyAddress(replyTo: replyTo, correlationID: try row.optionalText("correlation_id"))
+    }
+
+    public func closeWriter(_ writer: WriterID, owner: String) async throws(JournalError) {
+        _ = try await run(
+            [PostgresCall(JournalStatement.closeWriter, [.int64(writer.rawValue), .text(owner)])], on: upkeep
+        )
+    }
+
+    public func claimExecutions(
+        owner: String, lease: Duration, limit: Int
+    ) async throws(JournalError) -> [ClaimedExecution] {
+        let claims = try await run(
+            [
+                PostgresCall(
+                    JournalStatement.claimLocks, [.text(owner), .double(lease.seconds), .int64(Int64(limit))])
+            ], on: upkeep
+        )
+        guard !claims[0].isEmpty else { return [] }
+        var tokens: [ExecutionID: (token: Int64, interrupted: Bool)] = [:]
+        try Self.decode { () throws(PostgresError) in
+            for row in claims[0] {
+                tokens[ExecutionID(try row.uuid("execution_id"))] = (
+                    try row.int64("fencing_token"), try row.bool("interrupted")
+                )
+            }
+        }
+        // In statements of their own: what the old owner committed last is visible to them, and nobody else can write any more.
+        let ids: [UUID?] = tokens.keys.map(\.uuid)
+        let loaded = try await run(
+            [
+                PostgresCall(JournalStatement.loadExecutions, [.uuidArray(ids)]),
+                PostgresCall(JournalStatement.loadSteps, [.uuidArray(ids)]),
+            ], on: upkeep
+        )
+        return try Self.decode { () throws(PostgresError) in
+            let steps = try Self.steps(loaded[1])
+            var executions: [ClaimedExecution] = []
+            for row in loaded[0] {
+                let state = try Self.state(row, steps: steps)
+                guard let claim = tokens[state.id] else { continue }
+                executions.append(
+                    ClaimedExecution(
+                        state: state, fencingToken: claim.token, replyAddress: try Self.address(row),
+                        interrupted: claim.interrupted
+                    ))
+            }
+            return executions
+        }
+    }
+
+    private static func steps(_ result: PostgresResult) throws(PostgresError) -> [ExecutionID: [StepState]] {
+        var steps: [ExecutionID: [StepState]] = [:]
+        for row in result {
+            var step = StepState(name: try row.text("step_name"))
+            step.status = StepStatus(rawValue: try row.text("status")) ?? .pending
+            step.input = try row.optionalValue("input")
+            step.output = try row.optionalValue("output")
+            step.error = try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
+            step.startedAt = try row.optionalTimestamp("started_at").map { Timestamp($0) }
+            step.completedAt = try row.optionalTimestamp("completed_at").map { Timestamp($0) }
+            steps[ExecutionID(try row.uuid("execution_id")), default: []].append(step)
+        }
+        return steps
+    }
+
+    private static func state(
+        _ row: PostgresRow, steps: [ExecutionID: [StepState]]
+    ) throws(PostgresError) -> ExecutionState {
+        let id = ExecutionID(try row.uuid("id"))
+        let reference = WorkflowReference(
+            id: try row.text("workflow_id"), version: Int(try row.int64("workflow_version")),
+            contentHash: try row.text("definition_hash")
+        )
+        var state = ExecutionState(
+            id: id, workflow: reference, stepNames: [], input: try row.value("input_payload"),
+            metadata: try row.value("metadata"), traceparent: try row.optionalText("traceparent"),
+            createdAt: Timestamp(try row.timestamp("created_at"))
+        )
+        state.steps = steps[id] ?? []
+        state.status = ExecutionStatus(rawValue: try row.text("status")) ?? .running
+        state.currentStep = Int(try row.int64("current_step"))
+        state.startedAt = try row.optionalTimestamp("started_at").map { Timestamp($0) }
+        StateSnapshot.restore(try row.value("state_snapshot"), into: &state)
+        return state
+    }
+
+    public func release(
+        _ executions: [ExecutionID], owner: String, isHandedOver: Bool
+    ) async throws(JournalError) {
+        _ = try await run(
+            [
+                PostgresCall(
+                    JournalStatement.release,
+                    [.uuidArray(executions.map(\.uuid)), .text(owner), .bool(isHandedOver)])
+            ], on: upkeep
+        )
+    }
+}

@@ -1,0 +1,179 @@
+import Logging
+import PostgresClient
+import WorkflowCore
+
+/// The journal on PostgreSQL.
+///
+/// Two connections: one for the serial stream of commits, one for everything else, so that a heartbeat never waits behind a large
+/// commit. Both come back by themselves when the database was away.
+public final class PostgresJournal: Journal {
+    /// Pause before a transaction that the server refused for a passing reason (a deadlock, a shutdown) is tried again.
+    private static let retryPause = Duration.milliseconds(50)
+
+    let commits: PostgresSession
+    let upkeep: PostgresSession
+    let logger: Logger
+    private let lease: Duration
+
+    /// A journal; nothing is connected before the first use.
+    ///
+    /// - Parameters:
+    ///   - configuration: The database.
+    ///   - lease: How long a new execution is its coordinator's without a renewal.
+    ///   - logger: Where losses and recoveries of connections are told.
+    /// - Throws: `PostgresError` of code `invalidConfiguration`.
+    public init(_ configuration: PostgresConfiguration, lease: Duration, logger: Logger) throws(PostgresError) {
+        self.lease = lease
+        self.logger = logger
+        // Every statement here reaches its rows by a key. A plan made while the tables were small or not analysed would scan them,
+        // and a prepared statement would keep that plan while they grow.
+        let keyed = try configuration.with(sessionSettings: [
+            ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
+        ])
+        let report = ConnectionReport(endpoint: configuration.endpoint, logger: logger)
+        commits = PostgresSession(keyed) { report.changed($0, isFirst: true) }
+        upkeep = PostgresSession(configuration) { report.changed($0, isFirst: false) }
+    }
+
+    /// Ends both connections.
+    public func close() async {
+        await commits.close()
+        await upkeep.close()
+    }
+
+    // MARK: - Running statements
+
+    /// Runs a transaction that may be run again without harm, for as long as that takes.
+    func run(_ calls: [PostgresCall], on session: PostgresSession) async throws(JournalError) -> [PostgresResult] {
+        while true {
+            do throws(PostgresError) {
+                return try await session.transaction(calls)
+            } catch {
+                try await wait(out: error)
+            }
+        }
+    }
+
+    /// Returns when the failed transaction can be tried again.
+    func wait(out error: PostgresError) async throws(JournalError) {
+        if error.code == .cancelled || error.code == .closed { throw JournalError(.cancelled, error.message) }
+        if let state = error.sqlState, Self.missingObjectStates.contains(state.rawValue) {
+            throw JournalError(
+                .schemaMissing, "The tables are missing or of another version (\(error.message)); run `perdure migrate`."
+            )
+        }
+        guard error.isRetriable || error.isOutcomeUnknown || error.code == .connectionLost else {
+            throw JournalError(.refused, "\(error)")
+        }
+        do {
+            try await Task.sleep(for: Self.retryPause)
+        } catch {
+            throw JournalError(.cancelled, "cancelled while the database was away")
+        }
+    }
+
+    /// Undefined table, function, column, schema.
+    private static let missingObjectStates: Set<String> = ["42P01", "42883", "42703", "3F000"]
+
+    // MARK: - Commits
+
+    public func openWriter(owner: String, lease: Duration) async throws(JournalError) -> WriterID {
+        let results = try await run(
+            [PostgresCall(JournalStatement.openWriter, [.text(owner), .double(lease.seconds)])], on: commits
+        )
+        return try Self.decode { () throws(PostgresError) in
+            WriterID(rawValue: try results[0][0].int64("writer_id"))
+        }
+    }
+
+    public func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt {
+        let plan = CommitCalls(batch: batch, leaseSeconds: lease.seconds)
+        let calls = plan.calls()
+        while true {
+            do throws(PostgresError) {
+                let results = try await commits.transaction(calls)
+                return try receipt(plan.asksForCallers ? results.last : nil)
+            } catch {
+                if error.isOutcomeUnknown {
+                    logger.warning("a commit's outcome is unknown; looking it up", metadata: ["error.message": "\(error.message)"])
+                    if try await didCommit(batch) { return try await receipt(of: plan) }
+                    continue
+                }
+                switch error.sqlState?.rawValue {
+                case "PD001":
+                    throw JournalError(.leasesLost(try await lostLeases(plan)), error.message)
+                case "PD002":
+                    // Either the writer is gone, or this very batch went through on a connection that broke.
+                    if try await didCommit(batch) { return try await receipt(of: plan) }
+                    throw JournalError(.writerLost, "the coordinator's lease ran out and others took its work over")
+                case "23505":
+                    throw JournalError(.alreadyAccepted, error.message)
+                default:
+                    try await wait(out: error)
+                }
+            }
+        }
+    }
+
+    /// Whether a batch whose commit was not answered has happened.
+    private func didCommit(_ batch: JournalBatch) async throws(JournalError) -> Bool {
+        let results = try await run(
+            [PostgresCall(CommitStatement.lastBatch, [.int64(batch.writer.rawValue), .text(batch.owner)])], on: commits
+        )
+        return try Self.decode { () throws(PostgresError) in
+            guard let row = results[0].first else { return false }
+            return try row.int64("batch_number") >= batch.number
+        }
+    }
+
+    private func lostLeases(_ plan: CommitCalls) async throws(JournalError) -> [ExecutionID] {
+        let results = try await run([PostgresCall(CommitStatement.lostLeases, plan.ownedColumns)], on: commits)
+        return try Self.decode { () throws(PostgresError) in
+            var ids: [ExecutionID] = []
+            for row in results[0] { ids.append(ExecutionID(try row.uuid("id"))) }
+            return ids
+        }
+    }
+
+    private func receipt(of plan: CommitCalls) async throws(JournalError) -> CommitReceipt {
+        guard plan.asksForCallers else { return CommitReceipt() }
+        let results = try await run(
+            [PostgresCall(CommitStatement.furtherCallers, [.uuidArray(plan.endedIDs)])], on: commits
+        )
+        return try Self.decode { () throws(PostgresError) in try receipt(results[0]) }
+    }
+
+    private func receipt(_ result: PostgresResult?) throws(PostgresError) -> CommitReceipt {
+        CommitReceipt(furtherCallers: try Self.callers(result))
+    }
+
+    /// Further callers by execution.
+    static func callers(_ result: PostgresResult?) throws(PostgresError) -> [ExecutionID: [ReplyAddress]] {
+        var callers: [ExecutionID: [ReplyAddress]] = [:]
+        guard let result else { return callers }
+        for row in result {
+            let correlationID = try row.text("correlation_id")
+            let address = ReplyAddress(
+                replyTo: try row.text("reply_to"), correlationID: correlationID.isEmpty ? nil : correlationID
+            )
+            callers[ExecutionID(try row.uuid("execution_id")), default: []].append(address)
+        }
+        return callers
+    }
+
+    /// Runs a decoding; rows that do not have the expected shape mean tables of another version.
+    static func decode<Value>(_ body: () throws(PostgresError) -> Value) throws(JournalError) -> Value {
+        do throws(PostgresError) {
+            return try body()
+        } catch {
+            throw JournalError(.schemaMissing, "The tables are of another version (\(error.message)); run `perdure migrate`.")
+        }
+    }
+}
+
+extension Duration {
+    /// In seconds, for SQL intervals.
+    var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}

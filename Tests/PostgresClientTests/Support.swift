@@ -1,0 +1,71 @@
+import Foundation
+import PostgresClient
+import Synchronization
+import Testing
+
+/// A connection to the shared server, closed after `body`.
+@discardableResult
+func withConnection<Value>(
+    settings: [(name: String, value: String)] = [], _ body: (PostgresConnection) async throws -> Value
+) async throws -> Value {
+    let connection = try await PostgresConnection.connect(
+        PostgresConfiguration(url: try await TestPostgres.shared(), sessionSettings: settings))
+    do {
+        let value = try await body(connection)
+        await connection.close()
+        return value
+    } catch {
+        await connection.close()
+        throw error
+    }
+}
+
+/// Runs `body`, which must fail, and gives its error.
+func postgresError(_ body: () async throws -> Void) async throws -> PostgresError {
+    do {
+        try await body()
+    } catch let error as PostgresError {
+        return error
+    }
+    throw TestPostgres.Failure(text: "an error was expected")
+}
+
+/// Asks again until the answer is yes; the last resort where nothing gives a signal.
+func eventually(_ what: String, within limit: Duration = .seconds(20), _ isTrue: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + limit
+    while ContinuousClock.now < deadline {
+        if try await isTrue() { return }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record("not within \(limit): \(what)")
+}
+
+/// Collects the reports of a session and wakes those who wait for one.
+final class StateLog: Sendable {
+    private let states = Mutex<[PostgresSessionState]>([])
+    private let stream: AsyncStream<PostgresSessionState>
+    private let continuation: AsyncStream<PostgresSessionState>.Continuation
+
+    init() {
+        (stream, continuation) = AsyncStream.makeStream()
+    }
+
+    var all: [PostgresSessionState] { states.withLock { $0 } }
+
+    func note(_ state: PostgresSessionState) {
+        states.withLock { $0.append(state) }
+        continuation.yield(state)
+    }
+
+    /// Waits for the next report that fits.
+    func next(where fits: (PostgresSessionState) -> Bool) async -> PostgresSessionState? {
+        for await state in stream where fits(state) { return state }
+        return nil
+    }
+}
+
+extension PostgresSessionState {
+    var isLost: Bool { if case .lost = self { true } else { false } }
+    var isConnected: Bool { if case .connected = self { true } else { false } }
+    var isFailure: Bool { if case .connectFailed = self { true } else { false } }
+}
