@@ -11,6 +11,7 @@ let strict: [SwiftSetting] = [
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // Arrows go down only: a room may depend on rooms listed above it, never on one below.
@@ -74,7 +75,7 @@ let package = Package(
             name: "perdure",
             dependencies: [
                 "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime", "LocalServers",
-                argumentParser, logging, serviceLifecycle, yams,
+                "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging, serviceLifecycle, unixSignals, yams,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict

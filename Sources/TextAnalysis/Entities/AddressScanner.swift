@@ -31,14 +31,12 @@ struct AddressScanner {
             guard text.hasPrefix("://", at: offset) else { return nil }
             for scheme in ["https", "http", "ftp"] as [StaticString] {
                 let start = offset - scheme.utf8CodeUnitCount
-                guard text.hasPrefix(scheme, at: start), !isWordScalar(at: start - 1) else { continue }
+                guard text.hasPrefix(scheme, at: start), isFreeStart(start) else { continue }
                 return url(start: start, host: offset + 3, hasScheme: true)
             }
             return nil
         }
-        guard text.hasPrefix("www.", at: offset), !isWordScalar(at: offset - 1), text.scalar(at: offset - 1) != "/",
-            text.scalar(at: offset - 1) != "@"
-        else { return nil }
+        guard text.hasPrefix("www.", at: offset), isFreeStart(offset) else { return nil }
         return url(start: offset, host: offset, hasScheme: false)
     }
 
@@ -82,9 +80,10 @@ struct AddressScanner {
         }
     }
 
-    private func isWordScalar(at offset: Int) -> Bool {
-        guard let scalar = text.scalar(at: offset) else { return false }
-        return scalar.isLetter || scalar.isDigit
+    /// Not inside a word or another address; without this a run of `www.www.` would be read from each of its points.
+    private func isFreeStart(_ offset: Int) -> Bool {
+        guard let scalar = text.scalar(at: offset - 1) else { return true }
+        return !scalar.isLetter && !scalar.isDigit && scalar != "." && scalar != "/" && scalar != "@"
     }
 
     // MARK: E-mail

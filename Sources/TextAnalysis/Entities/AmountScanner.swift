@@ -6,7 +6,8 @@ struct AmountScanner {
     func scan(into cover: inout CoverMap) {
         var index = 0
         while index < tokens.count {
-            guard !cover.covers(tokens[index].start), let found = symbolMoney(at: index) ?? countedAmount(at: index) else {
+            guard !cover.covers(tokens[index].start), let found = symbolMoney(at: index) ?? countedAmount(at: index)
+            else {
                 index += 1
                 continue
             }
@@ -123,8 +124,9 @@ struct AmountScanner {
         {
             return nil
         }
-        guard let amount = tokens[index].kind == .number
-            ? amount(at: index, allowsLetters: true) : wordAmount(at: index)
+        guard
+            let amount = tokens[index].kind == .number
+                ? amount(at: index, allowsLetters: true) : wordAmount(at: index)
         else { return nil }
         return percentage(start: index, amount: amount) ?? nounMoney(start: index, amount: amount)
     }

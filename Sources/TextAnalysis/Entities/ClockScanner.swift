@@ -6,7 +6,8 @@ struct ClockScanner {
     let tokens: [Token]
 
     private static let wordsBeforeNamedTime: Set<String> = [
-        "at", "by", "until", "till", "before", "after", "around", "about", "since", "from", "to", "past", "between", "and",
+        "at", "by", "until", "till", "before", "after", "around", "about", "since", "from", "to", "past", "between",
+        "and",
         "until", "near", "just", "shortly", "12",
     ]
 
@@ -29,7 +30,9 @@ struct ClockScanner {
     private func named(at index: Int) -> Candidate? {
         let token = tokens[index]
         guard token.lower == "noon" || token.lower == "midnight", !token.isCapitalized else { return nil }
-        guard let previous = self.token(index - 1), Self.wordsBeforeNamedTime.contains(previous.lower) else { return nil }
+        guard let previous = self.token(index - 1), Self.wordsBeforeNamedTime.contains(previous.lower) else {
+            return nil
+        }
         return Candidate(
             type: .time, start: token.start, end: token.end, normalized: token.lower == "noon" ? "12:00" : "00:00")
     }
@@ -37,7 +40,8 @@ struct ClockScanner {
     private func clock(at index: Int) -> Candidate? {
         let number = tokens[index]
         // Not the tail of something longer: "1:2:30", "4.30.15", "€5".
-        if number.gap == .none, let previous = token(index - 1), previous.kind != .symbol || !isOpening(previous.first) {
+        if number.gap == .none, let previous = token(index - 1), previous.kind != .symbol || !isOpening(previous.first)
+        {
             return nil
         }
         if let colon = token(index + 1), colon.isSymbol(":"), colon.gap == .none { return colonTime(at: index) }
@@ -65,14 +69,18 @@ struct ClockScanner {
             if let next = token(end), next.gap == .none, next.isSymbol(":") || next.isWord || next.kind == .number {
                 return nil
             }
-            if let previous = token(index - 1), previous.isWord, previous.isCapitalized, !previous.isInitial,
+            if let previous = token(index - 1), previous.isWord, previous.isCapitalized,
+                !previous.isInitial || previous.classes.contains(.firstName),
                 previous.classes.isDisjoint(with: [.weekday, .month, .stopWord])
             {
                 return nil
             }
         }
         if suffix != nil, !(1...12).contains(hour) { return nil }
-        let isCertain = suffix != nil || hour > 12 || hour == 0 || tokens[index].lower.utf8.count == 2 && hour < 10
+        // A zone is written with the 24-hour clock.
+        let isZoned = token(end).map { $0.isAllCaps && $0.classes.contains(.zone) } == true
+        let isCertain =
+            suffix != nil || isZoned || hour > 12 || hour == 0 || tokens[index].lower.utf8.count == 2 && hour < 10
         let normalized =
             isCertain ? Self.format(hour: Self.hour(hour, isAfternoon: suffix?.isAfternoon), minute, second) : nil
         return candidate(index, suffix?.end ?? end, normalized: normalized)
@@ -102,7 +110,8 @@ struct ClockScanner {
         guard digits.utf8.count == 4, let value = Int(digits), value / 100 < 24, value % 100 < 60,
             let next = token(index + 1), next.isWord, next.gap == .space,
             (next.isAllCaps && ["gmt", "utc"].contains(next.lower))
-                || (["hours", "hrs"].contains(next.lower) && ["at", "by", "until", "since"].contains(token(index - 1)?.lower))
+                || (["hours", "hrs"].contains(next.lower)
+                    && ["at", "by", "until", "since"].contains(token(index - 1)?.lower))
         else { return nil }
         return candidate(index, index + 2, normalized: Self.format(hour: value / 100, value % 100, nil))
     }
@@ -119,7 +128,9 @@ struct ClockScanner {
 
     private func candidate(_ first: Int, _ afterLast: Int, normalized: String?) -> Candidate {
         var end = afterLast
-        if let zone = token(end), zone.isWord, zone.isAllCaps, zone.classes.contains(.zone), zone.gap == .space { end += 1 }
+        if let zone = token(end), zone.isWord, zone.isAllCaps, zone.classes.contains(.zone), zone.gap == .space {
+            end += 1
+        }
         return Candidate(type: .time, start: tokens[first].start, end: tokens[end - 1].end, normalized: normalized)
     }
 

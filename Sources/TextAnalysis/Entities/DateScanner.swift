@@ -49,10 +49,14 @@ struct DateScanner {
 
     private func token(_ index: Int) -> Token? { tokens.indices.contains(index) ? tokens[index] : nil }
 
+    private func lower(_ index: Int) -> String { token(index)?.lower ?? "" }
+
     private func month(_ index: Int) -> Int? { CalendarWords.monthNumbers[tokens[index].lower] }
 
     private func integer(_ index: Int, digits: ClosedRange<Int>) -> Int? {
-        guard let token = token(index), token.kind == .number, digits.contains(token.lower.utf8.count) else { return nil }
+        guard let token = token(index), token.kind == .number, digits.contains(token.lower.utf8.count) else {
+            return nil
+        }
         return Int(token.lower)
     }
 
@@ -127,7 +131,8 @@ struct DateScanner {
                 next = second.next
             }
             guard isFreeEnd(next - 1), token(next)?.isSymbol(":") != true else { return nil }
-            return withYear(start: index, afterMonth: next, isShort: false, month: month, day: first.value, lastDay: last)
+            return withYear(
+                start: index, afterMonth: next, isShort: false, month: month, day: first.value, lastDay: last)
         }
         let yearIndex = token(afterMonth)?.lower == "of" ? afterMonth + 1 : skip(",", at: afterMonth)
         guard let year = year(yearIndex) else { return nil }
@@ -161,7 +166,7 @@ struct DateScanner {
                 return date
             }
         }
-        if isShort { return nil }
+        if isShort || CalendarWords.namedDayWords.contains(lower(index - 1)) { return nil }
         return Found(start: leadIn(before: index, words: ["last", "next", "this"]), end: index + 1)
     }
 
@@ -174,7 +179,13 @@ struct DateScanner {
         let sure: Set<String> = ["in", "since", "until", "till", "during", "last", "next", "this", "early", "late"]
         let likely: Set<String> = ["by", "before", "after", "through", "from", "to", "mid", "between"]
         let isRisky = ["may", "march", "april", "june", "august"].contains(tokens[index].lower)
-        guard sure.contains(previous.lower) || (likely.contains(previous.lower) && !isRisky) else { return nil }
+        let isPart =
+            previous.lower == "of" && ["end", "beginning", "start", "middle", "month"].contains(lower(index - 2))
+        let isSecond = ["and", "or", "to"].contains(previous.lower) && isMonth(index - 2)
+        guard sure.contains(previous.lower) || isPart || isSecond || (likely.contains(previous.lower) && !isRisky)
+        else {
+            return nil
+        }
         if let next = token(index + 1), next.isWord, next.isCapitalized, next.gap == .space,
             next.classes.isDisjoint(with: .stopWord), isRisky
         {
@@ -202,7 +213,9 @@ struct DateScanner {
             CalendarWords.periods.contains(period.lower), period.gap == .space || period.gap == .lineBreak
         else { return nil }
         // "the next year" and "this year" are dates; "last century's war" too; "next quarter final" is not.
-        if period.lower == "quarter", let after = self.token(index + 2), after.isWord || after.first.isDash { return nil }
+        if period.lower == "quarter", let after = self.token(index + 2), after.isWord || after.first.isDash {
+            return nil
+        }
         return Found(start: index, end: index + 2)
     }
 
@@ -224,7 +237,8 @@ struct DateScanner {
 
     /// A year alone after a word of time, unless it counts something: `in 2019`, not `in 2000 homes`.
     private func bareYear(at index: Int) -> Found? {
-        guard let year = year(index), let previous = token(index - 1), previous.isWord, tokens[index].gap != .none else {
+        guard let year = year(index), let previous = token(index - 1), previous.isWord, tokens[index].gap != .none
+        else {
             return nil
         }
         let sure: Set<String> = ["in", "since", "until", "till", "during", "early", "late", "mid", "year", "spring"]

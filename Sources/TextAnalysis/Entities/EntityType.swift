@@ -1,6 +1,7 @@
 /// What kind of thing an entity names.
 public enum EntityType: String, Sendable, CaseIterable {
-    /// A calendar date, a part of one, or a day relative to the text's own: `12 March 2024`, `March 2024`, `last Friday`.
+    /// A calendar date, a part of one, or a day relative to the text's own: `12 March 2024`, `March 2024`, `last
+    /// Friday`.
     case date
     /// A time of day.
     case time

@@ -1,7 +1,7 @@
 /// Finds dates of digits alone: `2024-03-12`, `2024-03-12T14:30Z`, `12/03/2024`, `25.12.2024`, `2019–2023`.
 ///
-/// The order of day and month in `12/03/2024` is a matter of country, so it is normalised only if one of them is past 12
-/// or both are the same.
+/// The order of day and month in `12/03/2024` is a matter of country, so it is normalised only if one of them is
+/// past 12 or both are the same.
 struct NumericDateScanner {
     static let years = 1500...2100
 
@@ -87,7 +87,8 @@ struct NumericDateScanner {
             text.scalar(at: second.end) == separator
         else { return nil }
         let isShort = separator == "/" && digits(at: second.end + 1, 2...2) != nil
-        guard let year = isShort ? digits(at: second.end + 1, 2...2) : digits(at: second.end + 1, 4...4), isEnd(year.end),
+        guard let year = isShort ? digits(at: second.end + 1, 2...2) : digits(at: second.end + 1, 4...4),
+            isEnd(year.end),
             isShort || Self.years.contains(year.value)
         else { return nil }
         let knownYear = isShort ? nil : year.value
@@ -104,7 +105,8 @@ struct NumericDateScanner {
 
     /// `2019–2023`, two plausible years in order; a hyphen will do.
     private func yearRange(at start: Int) -> Candidate? {
-        guard let from = digits(at: start, 4...4), Self.years.contains(from.value), let dash = text.scalar(at: from.end),
+        guard let from = digits(at: start, 4...4), Self.years.contains(from.value),
+            let dash = text.scalar(at: from.end),
             dash == "-" || dash == "–", let to = digits(at: from.end + 1, 4...4), Self.years.contains(to.value),
             from.value < to.value, isEnd(to.end)
         else { return nil }

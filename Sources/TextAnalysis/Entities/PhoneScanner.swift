@@ -44,7 +44,9 @@ struct PhoneScanner {
         guard isFreeEnd(run.end) else { return nil }
         let normalized: String?
         if text.scalars[start] == "+" {
-            guard Self.internationalDigits.contains(run.digits.utf8.count), run.groups[0].first != "0" else { return nil }
+            guard Self.internationalDigits.contains(run.digits.utf8.count), run.groups[0].first != "0" else {
+                return nil
+            }
             // In +44 (0)20 the trunk zero is not dialled from abroad.
             var groups = run.groups
             if groups.count > 2, groups[1] == "0" { groups.remove(at: 1) }

@@ -6,9 +6,10 @@ enum PersonWords {
         spokesperson professor sheriff sen rep gov ceo cfo chairman chairwoman chairperson taoiseach
         """
     static let ranks = """
-        captain colonel general sergeant lieutenant major admiral commander judge justice detective inspector officer king
-        queen prince princess lord lady pope bishop archbishop cardinal rabbi imam coach chief superintendent constable
-        emperor duke duchess baroness baron capt col lt sgt cmdr supt rev reverend father sister ambassador commissioner
+        captain colonel general sergeant lieutenant major admiral commander judge justice detective inspector officer
+        king queen prince princess lord lady pope bishop archbishop cardinal rabbi imam coach chief superintendent
+        constable emperor duke duchess baroness baron capt col lt sgt cmdr supt rev reverend father sister ambassador
+        commissioner
         """
     static let occupations = """
         director executive chair secretary manager analyst lawyer founder co-founder editor author engineer economist

@@ -59,7 +59,9 @@ struct PhraseTable: Sendable {
 
     static let places = PhraseTable(
         names: WordList.phrases(
-            [Gazetteer.countries, Gazetteer.states, Gazetteer.cities, Gazetteer.regions].joined(separator: "\n")),
+            [
+                Gazetteer.countries, Gazetteer.states, Gazetteer.cities, Gazetteer.americanCities, Gazetteer.regions,
+            ].joined(separator: "\n")),
         aliases: Gazetteer.aliases)
 
     static let organizations = PhraseTable(

@@ -40,7 +40,9 @@ struct NameDirectory {
         guard let last = words.last, !last.classes.isDisjoint(with: suffixes) || last.lower == "group" else { return }
         words.removeLast()
         guard let first = words.first, words.count + 1 >= tokens.filter({ $0.kind != .symbol }).count else { return }
-        if words.count == 1, !first.classes.isDisjoint(with: [.demonym, .commonCapital, .stopWord, .firstName]) { return }
+        if words.count == 1, !first.classes.isDisjoint(with: [.demonym, .commonCapital, .stopWord, .firstName]) {
+            return
+        }
         let form = ShortForm(words: words.map(\.lower), canonical: canonical)
         if organizations[first.lower]?.contains(where: { $0.words == form.words }) == true { return }
         organizations[first.lower, default: []].append(form)

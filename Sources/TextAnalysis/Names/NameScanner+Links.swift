@@ -93,6 +93,7 @@ extension NameScanner {
             !isTaken[range.lowerBound - 1], tokens[range.lowerBound].gap == .space,
             previous.sentence == tokens[range.lowerBound].sentence
         else { return false }
-        return !previous.isInitial && previous.classes.isDisjoint(with: [.stopWord, .title, .honorific, .rank, .occupation])
+        return !previous.isInitial
+            && previous.classes.isDisjoint(with: [.stopWord, .title, .honorific, .rank, .occupation])
     }
 }

@@ -1,5 +1,8 @@
 /// Organisations: known ones, and ones that their own words give away.
 extension NameScanner {
+    /// Hospitals and universities are named after them: "Queen Elizabeth Hospital".
+    private static let royalTitles: Set<String> = ["king", "queen", "prince", "princess", "duke"]
+
     /// An organisation of the lists; names that are common words need a verb of saying or a possessive after them.
     func knownOrganization(at index: Int) -> (range: Range<Int>, canonical: String)? {
         guard tokens[index].isCapitalized, let match = PhraseTable.organizations.match(tokens, at: index) else {
@@ -42,14 +45,18 @@ extension NameScanner {
             }
             end += 1
         }
-        guard var end = best else { return nil }
-        // "Acme Widgets, Inc." and the full stop of "Inc." where it does not end the sentence.
-        if let comma = token(end), comma.isSymbol(","), let suffix = token(end + 1), suffix.isCapitalized,
+        // "Acme Widgets, Inc."
+        let beforeComma = best ?? end
+        if let comma = token(beforeComma), comma.isSymbol(","), let suffix = token(beforeComma + 1),
+            suffix.isCapitalized,
             suffix.classes.contains(.corporateSuffix)
         {
-            end += 2
+            best = beforeComma + 2
         }
-        if tokens[end - 1].classes.contains(.corporateSuffix), let stop = token(end), stop.isSymbol("."), stop.gap == .none,
+        guard var end = best else { return nil }
+        // The full stop of "Inc." where it does not end the sentence.
+        if tokens[end - 1].classes.contains(.corporateSuffix), let stop = token(end), stop.isSymbol("."),
+            stop.gap == .none,
             token(end + 1)?.sentence == tokens[index].sentence
         {
             end += 1
@@ -66,7 +73,13 @@ extension NameScanner {
         // A title breaks the name unless it is one word of it: "Justice Department".
         let titles: WordClasses = [.title, .rank, .honorific, .titlePrefix]
         guard !token.classes.isDisjoint(with: titles) else { return true }
-        return self.token(index + 1)?.classes.contains(.organizationNoun) == true && self.token(index + 1)?.isCapitalized == true
+        if Self.royalTitles.contains(token.lower), self.token(index + 1)?.classes.contains(.firstName) == true,
+            let noun = self.token(index + 2), noun.isCapitalized, noun.classes.contains(.organizationNoun)
+        {
+            return true
+        }
+        return self.token(index + 1)?.classes.contains(.organizationNoun) == true
+            && self.token(index + 1)?.isCapitalized == true
     }
 
     private func joinsOrganization(_ index: Int) -> Bool {
@@ -82,7 +95,8 @@ extension NameScanner {
 
     /// The end of `of Defence`, `for Transport and Housing`, `of the Sea`, after the head of a name.
     private func complementEnd(after head: Int) -> Int? {
-        guard follows(head + 1), let link = token(head + 1), link.isWord, ["of", "for", "on"].contains(link.lower) else {
+        guard follows(head + 1), let link = token(head + 1), link.isWord, ["of", "for", "on"].contains(link.lower)
+        else {
             return nil
         }
         var end = head + 2
@@ -119,10 +133,15 @@ extension NameScanner {
     private func isPlausibleOrganization(_ range: Range<Int>) -> Bool {
         let words = tokens[range].filter { $0.isWord }
         guard words.count >= 2 else { return false }
-        // "New Year Party", "World Cup Group": words of events only.
+        // "New Year Party", "Christmas Club" are occasions.
+        let occasions: Set<String> = [
+            "year", "day", "christmas", "easter", "cup", "birthday", "tea", "dinner", "garden",
+        ]
+        if words.contains(where: { occasions.contains($0.lower) }) { return false }
         let telling = words.filter { $0.classes.isDisjoint(with: [.corporateSuffix, .stopWord]) }
         if telling.isEmpty { return false }
-        if words.count == 2, words[0].classes.contains(.firstName), words[1].classes.isDisjoint(with: [.corporateSuffix]),
+        if words.count == 2, words[0].classes.contains(.firstName),
+            words[1].classes.isDisjoint(with: [.corporateSuffix]),
             words[0].classes.isDisjoint(with: .ambiguousFirstName)
         {
             // "Jack Church" is more likely a man than a church.

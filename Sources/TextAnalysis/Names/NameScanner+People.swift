@@ -7,7 +7,9 @@ extension NameScanner {
     /// A listed first name with a capitalised word after it: it may be a person though it is also a place.
     func opensPersonName(_ index: Int) -> Bool {
         let token = tokens[index]
-        guard token.classes.contains(.firstName), follows(index + 1), let next = self.token(index + 1) else { return false }
+        guard token.classes.contains(.firstName), follows(index + 1), let next = self.token(index + 1) else {
+            return false
+        }
         return isNameWord(index + 1) && next.classes.isDisjoint(with: [.demonym, .country, .placeNoun])
     }
 
@@ -42,13 +44,17 @@ extension NameScanner {
         guard let first = words.first, let final = words.last else { return false }
         if title.classes.contains(.honorific) { return title.isCapitalized }
         // "President Street", "Prince George County", "minister France".
-        if !final.classes.isDisjoint(with: [.placeNoun, .organizationNoun, .corporateSuffix]), name.count == 1 { return false }
+        if !final.classes.isDisjoint(with: [.placeNoun, .organizationNoun, .corporateSuffix]), name.count == 1 {
+            return false
+        }
         if first.isAllCaps || PhraseTable.organizations.match(tokens, at: name.lowerBound) != nil { return false }
         let isPlace = PhraseTable.places.match(tokens, at: name.lowerBound) != nil
         if isPlace, !first.classes.contains(.firstName) || name.count == 1 { return false }
         if first.classes.contains(.firstName), first.classes.isDisjoint(with: .ambiguousFirstName) { return true }
         if title.classes.contains(.title) { return first.classes.isDisjoint(with: [.demonym, .month]) }
-        if title.classes.contains(.rank), title.isCapitalized { return first.classes.isDisjoint(with: [.demonym, .month]) }
+        if title.classes.contains(.rank), title.isCapitalized {
+            return first.classes.isDisjoint(with: [.demonym, .month])
+        }
         return words.count >= 2 && first.classes.isDisjoint(with: [.demonym, .placeHead, .direction])
     }
 
@@ -67,9 +73,22 @@ extension NameScanner {
             if !last.classes.isDisjoint(with: [.demonym, .country, .placeNoun, .month, .direction]) { return nil }
             if PhraseTable.places.match(tokens, at: name.lowerBound + 1) != nil { return nil }
             if PhraseTable.organizations.match(tokens, at: name.lowerBound + 1) != nil { return nil }
-            if token.isInitial, opensQuestion(index) { return nil }
+            if token.isInitial, opensQuestion(index) || !actsAsName(after: name.upperBound) { return nil }
+        }
+        if let saint = self.token(index - 1)?.isSymbol(".") == true ? self.token(index - 2) : self.token(index - 1),
+            saint.isCapitalized, ["st", "saint"].contains(saint.lower)
+        {
+            return nil
         }
         return name
+    }
+
+    /// What follows a subject or an apposition: at a sentence's beginning "Rich Nations" needs that much to be a
+    /// person.
+    private func actsAsName(after end: Int) -> Bool {
+        guard let next = token(end) else { return false }
+        if next.kind == .possessive || next.isSymbol(",") || next.classes.contains(.speechVerb) { return true }
+        return ["and", "who", "was", "is", "has", "had", "will", "of"].contains(next.lower)
     }
 
     /// "Will Parliament vote?" and "May Johnson resign?" begin with a verb.
@@ -82,13 +101,16 @@ extension NameScanner {
         return false
     }
 
-    /// Unlisted names that the words around them reveal: an age, `who`, or an occupation after a comma, a verb of saying.
+    /// Unlisted names that the words around them reveal: an age, `who`, or an occupation after a comma, a verb of
+    /// saying.
     mutating func describedPerson(at index: Int) -> Range<Int>? {
         guard tokens[index].isCapitalized, !tokens[index].isInitial || follows(index + 1),
             let name = personName(at: index, isAfterTitle: false), (2...4).contains(name.count)
         else { return nil }
         for word in tokens[name] where word.isWord {
-            let wrong: WordClasses = [.demonym, .month, .placeNoun, .placeHead, .direction, .organizationHead, .country]
+            let wrong: WordClasses = [
+                .demonym, .month, .placeNoun, .placeHead, .direction, .organizationHead, .country,
+            ]
             if !word.classes.isDisjoint(with: wrong) || word.isAllCaps { return nil }
         }
         let words = tokens[name].filter { $0.isWord && $0.isCapitalized && $0.end - $0.start > 1 }
@@ -102,16 +124,23 @@ extension NameScanner {
 
     private func isDescribedAsPerson(after end: Int) -> Bool {
         guard let comma = token(end), comma.isSymbol(","), let next = token(end + 1) else { return false }
-        if next.kind == .number, let age = Int(next.lower), (5...110).contains(age), token(end + 2)?.isSymbol(",") == true {
+        if next.kind == .number, let age = Int(next.lower), (5...110).contains(age),
+            token(end + 2)?.isSymbol(",") == true
+        {
             return true
         }
         if next.lower == "who" || next.lower == "whose" { return true }
-        guard ["a", "an", "the", "its", "his", "her", "their"].contains(next.lower) || isTitleWord(end + 1) else { return false }
+        guard ["a", "an", "the", "its", "his", "her", "their"].contains(next.lower) || isTitleWord(end + 1) else {
+            return false
+        }
         for position in end + 1..<min(tokens.count, end + 1 + Self.maximumDescriptionTokens) {
             let token = tokens[position]
             if token.isSymbol(",") || token.isSymbol(".") || token.sentence != comma.sentence { return false }
-            if token.isWord, ["of", "at", "for", "from", "in", "to", "with", "by", "on"].contains(token.lower) { return false }
-            if !token.classes.isDisjoint(with: [.title, .rank, .occupation]), !token.isCapitalized || position > end + 1 {
+            if token.isWord, ["of", "at", "for", "from", "in", "to", "with", "by", "on"].contains(token.lower) {
+                return false
+            }
+            if !token.classes.isDisjoint(with: [.title, .rank, .occupation]), !token.isCapitalized || position > end + 1
+            {
                 // "the engineering firm" is no engineer; the occupation ends its phrase.
                 let after = self.token(position + 1)
                 return after?.kind == .symbol || after?.classes.contains(.stopWord) == true
@@ -177,6 +206,7 @@ extension NameScanner {
 
     /// A second and later word of a name; a surname may also be a place, a month or a nationality.
     private func continuesName(_ index: Int, after words: Int) -> Bool {
+        if PersonWords.nameSuffixes.contains(tokens[index].lower) { return false }
         if words == 1 { return true }
         let other: WordClasses = [.demonym, .country, .month, .placeNoun, .placeHead, .direction]
         return tokens[index].classes.isDisjoint(with: other) && PhraseTable.places.match(tokens, at: index) == nil

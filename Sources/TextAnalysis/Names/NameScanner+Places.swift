@@ -35,7 +35,8 @@ extension NameScanner {
 
     private func actsAsPlace(_ index: Int) -> Bool {
         if let previous = token(index - 1), previous.isWord, previous.sentence == tokens[index].sentence,
-            previous.classes.contains(.locativePreposition) || ["of", "and", "between", "with"].contains(previous.lower)
+            previous.classes.contains(.locativePreposition)
+                || ["of", "and", "between", "with"].contains(previous.lower)
         {
             return tokens[index].gap == .space || tokens[index].gap == .lineBreak
         }
@@ -51,7 +52,9 @@ extension NameScanner {
         {
             return index + 2..<placeRunEnd(from: index + 2)
         }
-        guard isPlaceWord(index) || tokens[index].classes.contains(.placeHead), tokens[index].isCapitalized else { return nil }
+        guard isPlaceWord(index) || tokens[index].classes.contains(.placeHead), tokens[index].isCapitalized else {
+            return nil
+        }
         return headedPlace(at: index) ?? suffixedPlace(at: index) ?? placeBeforeCountry(at: index)
             ?? placeAfterPreposition(at: index)
     }
@@ -69,7 +72,9 @@ extension NameScanner {
 
     private func placeRunEnd(from index: Int) -> Int {
         var end = index + 1
-        while end - index < 3, follows(end), isPlaceWord(end), tokens[end].classes.isDisjoint(with: .firstName) { end += 1 }
+        while end - index < 3, follows(end), isPlaceWord(end), tokens[end].classes.isDisjoint(with: .firstName) {
+            end += 1
+        }
         return end
     }
 
@@ -105,7 +110,8 @@ extension NameScanner {
     private func placeBeforeCountry(at index: Int) -> Range<Int>? {
         let end = placeRunEnd(from: index)
         guard let comma = token(end), comma.isSymbol(","), let state = token(end + 1), state.classes.contains(.country),
-            state.isCapitalized, tokens[index].classes.isDisjoint(with: [.demonym, .commonCapital, .firstName, .occupation])
+            state.isCapitalized,
+            tokens[index].classes.isDisjoint(with: [.demonym, .commonCapital, .firstName, .occupation])
         else { return nil }
         guard let previous = token(index - 1), previous.sentence == tokens[index].sentence else {
             // A dateline: HARWICK, Maine.

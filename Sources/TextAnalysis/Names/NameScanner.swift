@@ -50,7 +50,7 @@ struct NameScanner {
         if let person = listedPerson(at: index) { return takePerson(person) }
         if let place { return takePlace(place.range, canonical: place.canonical) }
         guard isWritten else { return index + 1 }
-        if let place = builtPlace(at: index) { return takePlace(place, canonical: string(place)) }
+        if let place = builtPlace(at: index) { return takePlace(place, canonical: placeName(place)) }
         if let person = describedPerson(at: index) { return takePerson(person) }
         return index + 1
     }
@@ -72,6 +72,13 @@ struct NameScanner {
         record(range, .place, normalized: canonical)
         if range.count == 1 { directory.places[tokens[range.lowerBound].lower] = canonical }
         return range.upperBound
+    }
+
+    /// A dateline's NORWICK is Norwick in the text below it.
+    private func placeName(_ range: Range<Int>) -> String {
+        let words = tokens[range]
+        guard words.allSatisfy({ $0.isAllCaps }) else { return string(range) }
+        return words.map { $0.lower.prefix(1).uppercased() + $0.lower.dropFirst() }.joined(separator: " ")
     }
 
     mutating func takePerson(_ range: Range<Int>) -> Int {
@@ -119,20 +126,28 @@ struct NameScanner {
         return !token.classes.isDisjoint(with: [.title, .honorific, .rank, .occupation, .titlePrefix, .settlement])
     }
 
-    /// A sentence with no full stop and most longer words capitalised, or one all in capitals.
+    /// Sentences with no full stop that begin with a capital and capitalise most longer words, or all in capitals.
     private static func styledSentences(tokens: [Token], sentences: [SentenceRange]) -> [Bool] {
+        var opensCapitalized: [Bool?] = Array(repeating: nil, count: sentences.count)
         var words = [Int](repeating: 0, count: sentences.count)
+        var longWords = words
         var capitalized = words
         var allCaps = words
-        for token in tokens where token.isWord && token.end - token.start > 3 {
-            words[token.sentence] += 1
-            if token.isCapitalized { capitalized[token.sentence] += 1 }
-            if token.isAllCaps { allCaps[token.sentence] += 1 }
+        for token in tokens where token.isWord {
+            let sentence = token.sentence
+            if opensCapitalized[sentence] == nil { opensCapitalized[sentence] = token.isCapitalized }
+            guard token.end - token.start > 1 else { continue }
+            words[sentence] += 1
+            if token.isAllCaps { allCaps[sentence] += 1 }
+            guard token.end - token.start > 3 else { continue }
+            longWords[sentence] += 1
+            if token.isCapitalized { capitalized[sentence] += 1 }
         }
         return sentences.indices.map { index in
-            let isTitle = sentences[index].isHeading && words[index] >= 4 && capitalized[index] * 10 >= words[index] * 7
-            let isShouted = words[index] >= 3 && allCaps[index] * 10 >= words[index] * 7
-            return isTitle || isShouted
+            let isTitle =
+                sentences[index].isHeading && opensCapitalized[index] == true && longWords[index] >= 5
+                && capitalized[index] * 10 >= longWords[index] * 7
+            return isTitle || (words[index] >= 3 && allCaps[index] * 10 >= words[index] * 7)
         }
     }
 }

@@ -2,12 +2,13 @@
 struct SentenceCandidates {
     /// A summary that opens with “He” or “But” refers to something that is not there.
     private static let leaningAdjustment = 0.6
-    private static let shortAdjustment = 0.4
     private static let questionAdjustment = 0.6
     private static let quotationAdjustment = 0.75
     private static let leaningWords: Set<String> = [
-        "he", "she", "it", "they", "we", "i", "you", "this", "that", "these", "those", "but", "and", "so", "however", "his",
-        "her", "their", "its", "also", "such", "then", "instead", "still", "nor", "or", "yet", "there", "both", "neither",
+        "he", "she", "it", "they", "we", "i", "you", "this", "that", "these", "those", "but", "and", "so", "however",
+        "his",
+        "her", "their", "its", "also", "such", "then", "instead", "still", "nor", "or", "yet", "there", "both",
+        "neither",
     ]
 
     /// Indices into the document's sentences, ascending.
@@ -23,7 +24,9 @@ struct SentenceCandidates {
         var identifiersByWord: [String: Int] = [:]
         for token in Tokenizer(document).tokens(sentences: sentences) where token.isWord {
             if firstWords[token.sentence] == nil { firstWords[token.sentence] = token.lower }
-            guard token.end - token.start > 1, !token.classes.contains(.stopWord), !token.lower.isEmpty else { continue }
+            guard token.end - token.start > 1, !token.classes.contains(.stopWord), !token.lower.isEmpty else {
+                continue
+            }
             if let identifier = identifiersByWord[token.lower] {
                 terms[token.sentence].append(identifier)
                 continue
@@ -55,7 +58,8 @@ struct SentenceCandidates {
             || (!wordSequences[left].isEmpty && wordSequences[left] == wordSequences[right])
     }
 
-    /// All but the headings, or the headings if there is nothing else; past the limit the ones with the commonest words.
+    /// All but the headings, or the headings if there is nothing else; past the limit the ones with the commonest
+    /// words.
     private mutating func select(sentences: [SentenceRange], terms: [[Int]], termCount: Int, limit: Int) {
         indices = sentences.indices.filter { !sentences[$0].isHeading }
         if indices.isEmpty { indices = Array(sentences.indices) }
@@ -64,9 +68,9 @@ struct SentenceCandidates {
         for words in terms {
             for word in words { frequency[word] += 1 }
         }
-        // The mean over at least `minimumContentWords`, or a sentence of one common word would be first.
+        // The mean over at least `fullContentWords`, or a sentence of one common word would be first.
         let weight = terms.map { words in
-            Double(words.reduce(0) { $0 + frequency[$1] }) / Double(max(words.count, Summarizer.minimumContentWords))
+            Double(words.reduce(0) { $0 + frequency[$1] }) / Double(max(words.count, Summarizer.fullContentWords))
         }
         indices.sort { weight[$0] != weight[$1] ? weight[$0] > weight[$1] : $0 < $1 }
         indices.removeLast(indices.count - limit)
@@ -78,7 +82,9 @@ struct SentenceCandidates {
     ) -> Double {
         var factor = 1.0
         if leaningWords.contains(firstWord) { factor *= leaningAdjustment }
-        if contentWords < Summarizer.minimumContentWords { factor *= shortAdjustment }
+        if contentWords < Summarizer.fullContentWords {
+            factor *= (Double(contentWords) / Double(Summarizer.fullContentWords)).squareRoot()
+        }
         if last == "?" { factor *= questionAdjustment }
         if opening == "“" || opening == "\"" { factor *= quotationAdjustment }
         return factor

@@ -1,6 +1,7 @@
 /// A light English stemmer: cuts plural, -ed, -ing, -ly and -ion endings so that forms of one word meet.
 ///
-/// Its stems are keys for comparison, not words ("evacuat"); far simpler than Porter's and enough for sentence similarity.
+/// Its stems are keys for comparison, not words ("evacuat"); far simpler than Porter's and enough for sentence
+/// similarity.
 enum Stemmer {
     private static let minimumStemLetters = 3
 

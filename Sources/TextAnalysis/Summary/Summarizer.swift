@@ -1,10 +1,10 @@
 /// Makes an extractive summary: ranks the sentences of an English text with TextRank and returns the best ones.
 ///
-/// Sentences are compared by the cosine of their tf-idf vectors (stop words left out, words stemmed), ranked by power
-/// iteration over that graph with some preference for early sentences, as news puts first what matters. Sentences that
-/// lean on the one before (“He said…”), that are very short or that ask count for less; headings are left out if there is
-/// anything else; of two sentences that say nearly the same only the better one is chosen. Deterministic: ties go to the
-/// earlier sentence. Nothing is understood, so a summary can miss the point.
+/// Sentences are compared by the cosine of their tf-idf vectors (stop words left out, words stemmed), ranked by
+/// power iteration over that graph with some preference for early sentences, as news puts first what matters.
+/// Sentences that lean on the one before (“He said…”), that are very short or that ask count for less; headings are
+/// left out if there is anything else; of two sentences that say nearly the same only the better one is chosen.
+/// Deterministic: ties go to the earlier sentence. Nothing is understood, so a summary can miss the point.
 ///
 /// After R. Mihalcea and P. Tarau, “TextRank: Bringing Order into Texts” (2004), with the cosine of G. Erkan and
 /// D. R. Radev, “LexRank” (2004).
@@ -17,10 +17,17 @@ public struct Summarizer: Sendable {
 
     /// From this cosine on two sentences count as saying the same.
     static let duplicateSimilarity = 0.6
-    /// A sentence with fewer content words says too little.
-    static let minimumContentWords = 5
+    /// A sentence with fewer content words says too little; it loses with the square root of what is missing, since the
+    /// cosine favours short sentences.
+    static let fullContentWords = 12
     /// How much more a walk restarts at the first sentence than at a late one; it falls off with position.
     static let leadPreference = 2.0
+
+    /// What the first sentence gains beside its centrality, half of it by `leadSentences` later.
+    static let leadWeight = 0.5
+    static let leadSentences = 4.0
+    /// How much of its score a sentence loses that is the same as a chosen one (maximal marginal relevance).
+    static let redundancyWeight = 0.7
 
     /// How many sentences a summary has at most; never negative.
     public let maxSentences: Int
@@ -47,15 +54,12 @@ public struct Summarizer: Sendable {
         let graph = SentenceGraph(candidates.vectors)
         let prior = candidates.indices.indices.map { 1 + Self.leadPreference / Double(1 + $0) }
         let centrality = graph.centrality(prior: prior)
-        let scores = zip(centrality, candidates.adjustments).map { $0 * $1 }
-        let best = max(scores.max() ?? 0, .leastNormalMagnitude)
-
-        var chosen: [Int] = []
-        for candidate in scores.indices.sorted(by: { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }) {
-            if chosen.count == maxSentences { break }
-            if chosen.contains(where: { candidates.isDuplicate(candidate, $0, graph) }) { continue }
-            chosen.append(candidate)
+        let scores = centrality.indices.map { candidate in
+            let lead = 1 + Self.leadWeight / (1 + Double(candidate) / Self.leadSentences)
+            return centrality[candidate] * candidates.adjustments[candidate] * lead
         }
+        let best = max(scores.max() ?? 0, .leastNormalMagnitude)
+        let chosen = pick(scores: scores, candidates: candidates, graph: graph)
         return chosen.sorted().map { candidate in
             let index = candidates.indices[candidate]
             let range = sentences[index]
@@ -63,5 +67,27 @@ public struct Summarizer: Sendable {
                 text: document.collapsedString(range.range), index: index,
                 score: (scores[candidate] / best * 10_000).rounded() / 10_000, start: range.start, end: range.end)
         }
+    }
+
+    /// The best candidates one by one; what resembles a chosen one counts for less each time.
+    private func pick(scores: [Double], candidates: SentenceCandidates, graph: SentenceGraph) -> [Int] {
+        var chosen: [Int] = []
+        var remaining = scores
+        while chosen.count < maxSentences {
+            var best: Int?
+            for candidate in remaining.indices where remaining[candidate] >= 0 {
+                if best.map({ remaining[candidate] > remaining[$0] }) ?? true { best = candidate }
+            }
+            guard let best else { break }
+            remaining[best] = -1
+            if chosen.contains(where: { candidates.isDuplicate(best, $0, graph) }) { continue }
+            chosen.append(best)
+            for candidate in remaining.indices where remaining[candidate] >= 0 {
+                remaining[candidate] = min(
+                    remaining[candidate],
+                    scores[candidate] * (1 - Self.redundancyWeight * graph.similarity[best][candidate]))
+            }
+        }
+        return chosen
     }
 }

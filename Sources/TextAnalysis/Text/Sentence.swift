@@ -9,11 +9,3 @@ public struct Sentence: Sendable, Equatable {
     /// True for a short line or paragraph of its own with no full stop: a heading, a byline, a label.
     public let isHeading: Bool
 }
-
-/// The bounds of a sentence; the strings are made only when asked for.
-struct SentenceRange: Sendable, Equatable {
-    var start: Int
-    var end: Int
-    var isHeading: Bool
-    var range: Range<Int> { start..<end }
-}

@@ -1,4 +1,5 @@
-/// The single pass of `SentenceSplitter`: walks to each terminator or line end and decides whether a sentence ends there.
+/// The single pass of `SentenceSplitter`: walks to each terminator or line end and decides whether a sentence ends
+/// there.
 struct SentenceScan {
     /// How far back the word before a full stop may begin; no abbreviation is longer.
     private static let maximumAbbreviationCodePoints = 12
@@ -46,6 +47,11 @@ struct SentenceScan {
             opensBlock = true
         }
         lineStart = offset
+        // A sentence that ended with the line before: this line may be a heading.
+        if lastVisible(before: start) == nil {
+            sentenceStart = offset
+            opensBlock = true
+        }
         return offset
     }
 

@@ -1,4 +1,5 @@
-/// Splits English text into sentences by rules: abbreviations, initials, decimals, quotes, ellipses, paragraphs, headings.
+/// Splits English text into sentences by rules: abbreviations, initials, decimals, quotes, ellipses, paragraphs,
+/// headings.
 ///
 /// Rule-based and so sometimes wrong: after an abbreviation such as `U.S.` a sentence is taken to end only if a word
 /// follows that commonly begins one. One pass over the text; the result is the same for the same text.

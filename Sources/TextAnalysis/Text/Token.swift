@@ -10,7 +10,8 @@ struct Token: Sendable {
     var gap: Gap
     /// The first code point, enough to tell symbols apart.
     var first: Unicode.Scalar
-    /// The word in small letters with straight apostrophes, the number as written, or empty (a symbol, an overlong word).
+    /// The word in small letters with straight apostrophes, the number as written, or empty (a symbol, an overlong
+    /// word).
     var lower: String
     /// Which word lists hold it.
     var classes: WordClasses = []

@@ -15,6 +15,16 @@ public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertibl
     /// The text of the line.
     public let sourceLine: String
 
+    /// An error from its parts.
+    public init(file: String, line: Int, column: Int, key: String, message: String, sourceLine: String) {
+        self.file = file
+        self.line = line
+        self.column = column
+        self.key = key
+        self.message = message
+        self.sourceLine = sourceLine
+    }
+
     /// `file:line:column: key: message` on one line.
     public var summary: String {
         "\(file):\(line):\(column): " + (key.isEmpty ? "" : "\(key): ") + message
@@ -31,6 +41,11 @@ public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertibl
 public struct DefinitionErrors: Error, Sendable {
     /// The errors in the order of the file, at least one.
     public let errors: [DefinitionError]
+
+    /// The errors of one file.
+    public init(errors: [DefinitionError]) {
+        self.errors = errors
+    }
 
     /// The errors' one-line summaries.
     public var summary: String { errors.map(\.summary).joined(separator: "\n") }

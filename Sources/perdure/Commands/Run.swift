@@ -1,0 +1,83 @@
+import AMQPClient
+import ArgumentParser
+import Foundation
+import LocalServers
+import Logging
+import PerdureJSON
+import ServiceLifecycle
+import WorkflowCore
+import WorkflowMessaging
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run one execution through the broker and print its result.",
+        discussion: "Exit status 0 only when the execution succeeds."
+    )
+
+    @OptionGroup var options: SettingsOptions
+    @OptionGroup var request: RequestOptions
+
+    @Option(help: ArgumentHelp("How long to wait for the result.", valueName: "seconds"))
+    var timeout = 300
+
+    @Flag(help: "Start private servers and a coordinator for this one execution, unless `perdure dev` runs here.")
+    var local = false
+
+    func run() async throws {
+        let request = try request.request()
+        var settings = try options.settings()
+        if local && !(settings.isSet(.databaseURL) && settings.isSet(.amqpURL)) {
+            if options.logLevel == nil && !settings.isSet(.logLevel) { settings.set(.logLevel, "warning", source: "--local") }
+            try await runLocally(request, settings)
+        } else {
+            try await Self.execute(request, settings, timeout: timeout)
+        }
+    }
+
+    private func runLocally(_ request: ExecutionRequest, _ settings: Settings) async throws {
+        let logger = try LogOutput.logger(settings)
+        FileHandle.standardError.write(Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
+        let stack = try await LocalStack.start(settings, logger: logger, management: false)
+        let host = try CoordinatorHost(settings: stack.settings, catalog: stack.catalog, logger: logger, signals: true)
+        let result = await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await host.run() }
+            group.addTask {
+                defer { Task { await host.group.triggerGracefulShutdown() } }
+                try await Self.execute(request, stack.settings, timeout: timeout)
+            }
+            return await group.collectResult()
+        }
+        await stack.servers?.stop()
+        try result.get()
+    }
+
+    /// Prints the result; anything but success is an error.
+    static func execute(_ request: ExecutionRequest, _ settings: Settings, timeout: Int) async throws {
+        let client = RequestClient(
+            configuration: try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure run"),
+            topology: Topology(prefix: settings[.amqpPrefix]), environment: SystemEnvironment.runtime
+        )
+        let result: JSONValue
+        do {
+            result = try await client.execute(request, timeout: .seconds(timeout))
+        } catch let failure as RequestClient.Failure {
+            throw CommandFailure(failure.message)
+        }
+        print("Execution result: \(result.jsonText)")
+        if result["status"]?.stringValue != "SUCCESS" { throw ExitCode.failure }
+    }
+}
+
+extension ThrowingTaskGroup where ChildTaskResult == Void {
+    /// Waits for all tasks; the first error wins and ends the others.
+    fileprivate mutating func collectResult() async -> Result<Void, any Error> {
+        do {
+            while try await next() != nil {}
+            return .success(())
+        } catch {
+            cancelAll()
+            while let rest = await nextResult() { _ = rest }
+            return .failure(error)
+        }
+    }
+}

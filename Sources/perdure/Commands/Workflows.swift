@@ -1,0 +1,98 @@
+import ArgumentParser
+import Foundation
+import PerdureJSON
+import WorkflowCore
+
+struct Workflows: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "List, check and show workflow definitions.",
+        subcommands: [ListDefinitions.self, Validate.self, ShowDefinition.self], defaultSubcommand: ListDefinitions.self
+    )
+
+    struct ListDefinitions: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the definitions of the folder.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Flag(help: "Print each definition as JSON, one a line.")
+        var json = false
+
+        func run() async throws {
+            let files = try Workflows.files(try options.settings())
+            var table = TextTable(["WORKFLOW", "VERSION", "STEPS", "HASH"])
+            for definition in files.catalog.all {
+                let reference = definition.reference
+                if json {
+                    print(
+                        JSONValue.object([
+                            "workflow_id": .string(reference.id), "version": .int(Int64(reference.version)),
+                            "steps": .array(definition.steps.map { .string($0.name) }),
+                            "content_hash": .string(reference.contentHash),
+                        ]).jsonText)
+                }
+                let steps = definition.steps.map(\.name).joined(separator: ", ")
+                table.add([reference.id, "\(reference.version)", steps, String(reference.contentHash.prefix(12))])
+            }
+            if !json { print(table.text) }
+            for error in files.errors { FileHandle.standardError.write(Data((error.summary + "\n").utf8)) }
+        }
+    }
+
+    struct Validate: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check definitions; every error with its file, line and column."
+        )
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "Files to check; all of the folder unless given.")
+        var files: [String] = []
+
+        func run() async throws {
+            let agents = CoordinatorHost.agents.names
+            let read =
+                files.isEmpty ? try Workflows.files(try options.settings()) : WorkflowFiles(files: files, agents: agents)
+            for error in read.errors.flatMap(\.errors) { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
+            for definition in read.catalog.all {
+                print("\(definition.reference.id) version \(definition.reference.version): valid, \(definition.steps.count) steps")
+            }
+            if !read.errors.isEmpty { throw ExitCode.failure }
+            guard read.fileCount > 0 else { throw CommandFailure("There is no definition to check.") }
+        }
+    }
+
+    struct ShowDefinition: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one definition.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The workflow's id.")
+        var workflow: String
+
+        @Option(help: ArgumentHelp("The version; the newest unless given.", valueName: "number"))
+        var version: Int?
+
+        func run() async throws {
+            let all = try Workflows.files(try options.settings()).catalog.all.filter { $0.reference.id == workflow }
+            guard let definition = version.map({ wanted in all.first { $0.reference.version == wanted } }) ?? all.last else {
+                throw CommandFailure("There is no such definition; see `perdure workflows list`.")
+            }
+            print("# \(definition.reference.id) version \(definition.reference.version)  \(definition.reference.contentHash)")
+            for (index, step) in definition.steps.enumerated() {
+                let needs = step.needs.map { definition.steps[$0].name }.joined(separator: ", ")
+                print("#   \(index + 1). \(step.name) (agent \(step.agent))" + (needs.isEmpty ? "" : " after \(needs)"))
+            }
+            print(definition.source, terminator: definition.source.hasSuffix("\n") ? "" : "\n")
+        }
+    }
+
+    /// The definitions of the folder, or the sample where there is no folder.
+    static func files(_ settings: Settings) throws -> WorkflowFiles {
+        let agents = CoordinatorHost.agents.names
+        let folder = settings[.workflowsDirectory]
+        guard settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder) else {
+            return WorkflowFiles(sampleWithAgents: agents)
+        }
+        return try WorkflowFiles(folder: folder, agents: agents)
+    }
+}

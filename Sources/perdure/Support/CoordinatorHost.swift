@@ -1,0 +1,85 @@
+import AMQPClient
+import Foundation
+import Logging
+import PostgresClient
+import ServiceLifecycle
+import UnixSignals
+import WorkflowAgents
+import WorkflowCore
+import WorkflowMessaging
+import WorkflowRuntime
+import WorkflowStore
+
+/// A coordinator with its shells, as a group of services that start in order and stop in reverse.
+struct CoordinatorHost {
+    /// The agents that this program has.
+    static var agents: AgentRegistry { AgentRegistry(BuiltInAgents.all) }
+
+    let group: ServiceGroup
+    let journal: PostgresJournal
+
+    /// - Parameter signals: Whether Ctrl-C and SIGTERM shut the group down.
+    init(settings: Settings, catalog: DefinitionCatalog, logger: Logger, signals: Bool) throws {
+        let environment = SystemEnvironment.runtime
+        let topology = Topology(prefix: settings[.amqpPrefix])
+        let lease = try settings.duration(.coordinatorLease)
+        let owner = Self.ownerName()
+        let broker = try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure \(owner)")
+        journal = try PostgresJournal(
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lease: lease, logger: logger
+        )
+        let publisher = BrokerPublisher(
+            configuration: broker, topology: topology, environment: environment, logger: logger
+        )
+        let intake = BrokerRequestIntake(
+            configuration: broker, topology: topology,
+            prefetch: UInt16(try settings.integer(.amqpPrefetch, upTo: Int(UInt16.max))), publisher: publisher, logger: logger
+        )
+        let coordinator = Coordinator(
+            configuration: CoordinatorConfiguration(
+                owner: owner, lease: lease, maxInFlight: try settings.integer(.coordinatorMaxInFlight),
+                maxBatch: try settings.integer(.coordinatorMaxBatch, upTo: 10_000),
+                agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
+                drainDeadline: try settings.duration(.coordinatorDrainDeadline)
+            ),
+            catalog: catalog, agents: Self.agents, journal: journal, intake: intake, publisher: publisher,
+            environment: environment, logger: logger
+        )
+        group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: UntilShutdown { await publisher.run() }),
+                    .init(service: UntilShutdown { await intake.run() }),
+                    .init(service: coordinator, successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: signals ? [.sigint, .sigterm] : [], logger: logger
+            ))
+    }
+
+    /// Runs until shut down.
+    ///
+    /// - Throws: `CommandFailure` when the tables are missing.
+    func run() async throws {
+        do {
+            try await group.run()
+        } catch let error as JournalError {
+            throw CommandFailure(error.message)
+        }
+        await journal.close()
+    }
+
+    /// `host/process/nonce`: readable in `execution_locks`, and never the same twice.
+    private static func ownerName() -> String {
+        let nonce = String(UInt32.random(in: .min ... .max), radix: 16)
+        return "\(ProcessInfo.processInfo.hostName)/\(getpid())/\(nonce)"
+    }
+}
+
+/// A service that is cancelled at graceful shutdown; what it runs ends in order by itself.
+struct UntilShutdown: Service {
+    let body: @Sendable () async -> Void
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await body() }
+    }
+}

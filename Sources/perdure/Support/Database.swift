@@ -1,0 +1,37 @@
+import PostgresClient
+import WorkflowCore
+
+/// A connection for a command: it works at once or the command ends.
+enum Database {
+    static func connect(_ settings: Settings) async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure")
+        )
+    }
+
+    /// Runs a query of an operator's command; missing tables get the sentence that helps.
+    static func query<Value>(
+        _ settings: Settings, _ body: (PostgresConnection) async throws(PostgresError) -> Value
+    ) async throws -> Value {
+        let connection = try await connect(settings)
+        do throws(PostgresError) {
+            let value = try await body(connection)
+            await connection.close()
+            return value
+        } catch {
+            await connection.close()
+            if error.sqlState == .undefinedTable || error.sqlState == .undefinedColumn {
+                throw CommandFailure("The tables are missing or of another version; run `perdure migrate`.")
+            }
+            throw error
+        }
+    }
+}
+
+/// Reads the argument that names an execution.
+enum ShowArgument {
+    static func id(_ text: String) throws -> ExecutionID {
+        guard let id = ExecutionID(text) else { throw CommandFailure("'\(text)' is not an execution id (a UUID); see `perdure list`.") }
+        return id
+    }
+}

@@ -1,0 +1,63 @@
+/// Every setting there is: its name in YAML, its environment variable, what it means and what holds without it.
+enum SettingKey: String, CaseIterable, Sendable {
+    case databaseURL = "database.url"
+    case amqpURL = "amqp.url"
+    case amqpPrefix = "amqp.prefix"
+    case amqpPrefetch = "amqp.prefetch"
+    case workflowsDirectory = "workflows.directory"
+    case coordinatorLease = "coordinator.lease"
+    case coordinatorMaxInFlight = "coordinator.max_in_flight"
+    case coordinatorMaxBatch = "coordinator.max_batch"
+    case coordinatorAgentThreads = "coordinator.agent_threads"
+    case coordinatorDrainDeadline = "coordinator.drain_deadline"
+    case dataDirectory = "data.directory"
+    case logLevel = "log.level"
+    case logFormat = "log.format"
+
+    /// The environment variable. The two URLs go by the names that every platform knows.
+    var environmentName: String {
+        switch self {
+        case .databaseURL: "DATABASE_URL"
+        case .amqpURL: "AMQP_URL"
+        default: "PERDURE_" + rawValue.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+        }
+    }
+
+    /// What holds when nothing is said.
+    var standard: String {
+        switch self {
+        case .databaseURL: "postgresql://workflow:workflow@127.0.0.1:5432/workflow"
+        case .amqpURL: "amqp://workflow:workflow@127.0.0.1:5672/%2F"
+        case .amqpPrefix: "workflow"
+        case .amqpPrefetch: "500"
+        case .workflowsDirectory: "config/workflows"
+        case .coordinatorLease: "6s"
+        case .coordinatorMaxInFlight: "10000"
+        case .coordinatorMaxBatch: "200"
+        case .coordinatorAgentThreads: "2"
+        case .coordinatorDrainDeadline: "10s"
+        case .dataDirectory: ".perdure"
+        case .logLevel: "info"
+        case .logFormat: "text"
+        }
+    }
+
+    /// What it is for, in a few words.
+    var meaning: String {
+        switch self {
+        case .databaseURL: "PostgreSQL: a URL or libpq connection string; sslmode=… for TLS"
+        case .amqpURL: "RabbitMQ: amqp:// or amqps://, the path is the virtual host"
+        case .amqpPrefix: "what the names of exchanges and queues begin with"
+        case .amqpPrefetch: "requests delivered and not yet committed"
+        case .workflowsDirectory: "where the definitions are (*.yaml, *.yml)"
+        case .coordinatorLease: "how long an execution stays with a coordinator that gives no sign of life"
+        case .coordinatorMaxInFlight: "executions under way in one coordinator"
+        case .coordinatorMaxBatch: "arrivals that share one commit at most"
+        case .coordinatorAgentThreads: "threads on which agents compute"
+        case .coordinatorDrainDeadline: "how long a shutdown waits for agents at work"
+        case .dataDirectory: "where `perdure dev` keeps its private servers"
+        case .logLevel: "trace, debug, info, notice, warning, error or critical"
+        case .logFormat: "text or json"
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import WorkflowCore
+
+/// Reads definitions from a folder. A file that cannot be used stops no other.
+struct WorkflowFiles {
+    /// The definitions that can be used.
+    private(set) var catalog = DefinitionCatalog()
+    /// What is wrong with the others.
+    private(set) var errors: [DefinitionErrors] = []
+    /// How many files there were.
+    private(set) var fileCount = 0
+
+    /// Reads all `*.yaml` and `*.yml` files of a folder, by name.
+    ///
+    /// - Throws: `CommandFailure` when there is no such folder.
+    init(folder: String, agents: Set<String>) throws {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw CommandFailure(
+                "The folder of workflow definitions, \(folder), does not exist; create it or name another (--workflows)."
+            )
+        }
+        for name in names.sorted() where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+            read("\(folder)/\(name)", agents: agents)
+        }
+    }
+
+    /// The sample that this program carries, for a place that has no definitions of its own.
+    init(sampleWithAgents agents: Set<String>) {
+        add(yaml: String(decoding: PackageResources.document_analysis_yaml, as: UTF8.self), file: "document_analysis.yaml", agents)
+    }
+
+    /// Reads these files.
+    init(files: [String], agents: Set<String>) {
+        for file in files { read(file, agents: agents) }
+    }
+
+    private mutating func read(_ path: String, agents: Set<String>) {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            note(path, "The file cannot be read; check its path and permissions.")
+            return
+        }
+        guard let text = String(data: data, encoding: .utf8) else {
+            note(path, "The file is not UTF-8.")
+            return
+        }
+        add(yaml: text, file: path, agents)
+    }
+
+    private mutating func add(yaml: String, file: String, _ agents: Set<String>) {
+        fileCount += 1
+        do {
+            let definition = try WorkflowDefinition(yaml: yaml, file: file, agents: agents)
+            if !catalog.add(definition) {
+                let reference = definition.reference
+                note(file, "The workflow '\(reference.id)' version \(reference.version) is defined twice; give one a higher version.")
+            }
+        } catch {
+            errors.append(error)
+        }
+    }
+
+    private mutating func note(_ file: String, _ message: String) {
+        errors.append(
+            DefinitionErrors(errors: [
+                DefinitionError(file: file, line: 1, column: 1, key: "", message: message, sourceLine: "")
+            ]))
+    }
+}
