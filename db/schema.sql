@@ -122,11 +122,11 @@ CREATE TABLE IF NOT EXISTS workflow_definitions (
 );
 
 -- Ends the transaction when a statement touched fewer rows than it had to: somebody else owns them now.
-CREATE OR REPLACE FUNCTION workflow.require_rows(found bigint, expected bigint, error_code text) RETURNS void
+CREATE OR REPLACE FUNCTION workflow.require_rows(owned bigint, expected bigint, error_code text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF found <> expected THEN
-        RAISE EXCEPTION 'only % of % rows are still owned', found, expected USING ERRCODE = error_code;
+    IF owned <> expected THEN
+        RAISE EXCEPTION 'only % of % rows are still owned', owned, expected USING ERRCODE = error_code;
     END IF;
 END $$;
 

@@ -46,17 +46,28 @@ public struct Topology: Sendable, Hashable {
     private func tolerating(
         _ name: String, _ what: String, _ logger: Logger, _ declare: () async throws(AMQPError) -> Void
     ) async throws(AMQPError) {
-        do throws(AMQPError) {
-            try await declare()
-        } catch {
-            switch error.code {
-            case .preconditionFailed:
-                logger.warning("the \(what) \(name) was declared with other arguments; using it as it is")
-            case .accessRefused, .notFound:
-                logger.warning("the \(what) \(name) could not be declared; it has to be there: \(error.message)")
-            default:
-                throw error
+        for attempt in 1... {
+            do throws(AMQPError) {
+                return try await declare()
+            } catch {
+                switch error.code {
+                case .preconditionFailed:
+                    return logger.warning("the \(what) \(name) was declared with other arguments; using it as it is")
+                case .notFound where attempt < Self.recoveryAttempts:
+                    // A broker that has just started takes connections before its queues and streams are back.
+                    do { try await Task.sleep(for: Self.recoveryPause) } catch {
+                        throw AMQPError(code: .cancelled, message: "Cancelled while the broker was starting.")
+                    }
+                case .accessRefused, .notFound:
+                    return logger.warning("the \(what) \(name) could not be declared; it has to be there: \(error.message)")
+                default:
+                    throw error
+                }
             }
         }
     }
+
+    /// How long a queue that is on its way back is waited for: ten seconds in all.
+    private static let recoveryAttempts = 40
+    private static let recoveryPause = Duration.milliseconds(250)
 }
