@@ -74,8 +74,10 @@ let package = Package(
         .executableTarget(
             name: "perdure",
             dependencies: [
-                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime", "LocalServers",
-                "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging, serviceLifecycle, unixSignals, yams,
+                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
+                "LocalServers",
+                "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging, serviceLifecycle, unixSignals,
+                yams,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict
@@ -87,6 +89,7 @@ let package = Package(
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -26,14 +26,16 @@ struct CoordinatorHost {
         let owner = Self.ownerName()
         let broker = try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure \(owner)")
         journal = try PostgresJournal(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lease: lease, logger: logger
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lease: lease,
+            logger: logger
         )
         let publisher = BrokerPublisher(
             configuration: broker, topology: topology, environment: environment, logger: logger
         )
         let intake = BrokerRequestIntake(
             configuration: broker, topology: topology,
-            prefetch: UInt16(try settings.integer(.amqpPrefetch, upTo: Int(UInt16.max))), publisher: publisher, logger: logger
+            prefetch: UInt16(try settings.integer(.amqpPrefetch, upTo: Int(UInt16.max))), publisher: publisher,
+            logger: logger
         )
         let coordinator = Coordinator(
             configuration: CoordinatorConfiguration(
