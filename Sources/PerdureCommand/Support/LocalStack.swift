@@ -52,7 +52,7 @@ struct LocalStack {
 
     /// The definitions of the folder, or the sample where there is no folder and none was asked for.
     private static func definitions(_ settings: Settings, logger: Logger) throws -> DefinitionCatalog {
-        let agents = CoordinatorHost.agents.names
+        let agents = PerdureProgram.agents.names
         let folder = settings[.workflowsDirectory]
         let hasFolder = settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder)
         let files =

@@ -14,7 +14,7 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings()
         let logger = try LogOutput.logger(settings)
-        let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: CoordinatorHost.agents.names)
+        let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: PerdureProgram.agents.names)
         for error in files.errors { logger.error("a definition cannot be used: \(error.summary)") }
         guard !files.catalog.all.isEmpty else {
             throw CommandFailure(

@@ -50,7 +50,7 @@ struct Workflows: AsyncParsableCommand {
         var files: [String] = []
 
         func run() async throws {
-            let agents = CoordinatorHost.agents.names
+            let agents = PerdureProgram.agents.names
             let read =
                 files.isEmpty
                 ? try Workflows.files(try options.settings()) : WorkflowFiles(files: files, agents: agents)
@@ -95,7 +95,7 @@ struct Workflows: AsyncParsableCommand {
 
     /// The definitions of the folder, or the sample where there is no folder.
     static func files(_ settings: Settings) throws -> WorkflowFiles {
-        let agents = CoordinatorHost.agents.names
+        let agents = PerdureProgram.agents.names
         let folder = settings[.workflowsDirectory]
         guard settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder) else {
             return WorkflowFiles(sampleWithAgents: agents)
