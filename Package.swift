@@ -93,6 +93,12 @@ let package = Package(
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON"], swiftSettings: strict),
+        .testTarget(name: "WorkflowMessagingTests", dependencies: ["WorkflowMessaging"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowStoreTests", dependencies: ["WorkflowStore", "WorkflowCore", "PerdureJSON"],
+            swiftSettings: strict),
         .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
     ],

@@ -93,11 +93,16 @@ struct RoutingPattern: Sendable, Hashable {
     private let words: [Substring]
 
     init(_ pattern: String) {
-        words = pattern.split(separator: ".", omittingEmptySubsequences: false)
+        words = Self.words(pattern)
+    }
+
+    /// An empty key has no words at all.
+    private static func words(_ text: String) -> [Substring] {
+        text.isEmpty ? [] : text.split(separator: ".", omittingEmptySubsequences: false)
     }
 
     func matches(_ key: String) -> Bool {
-        let keyWords = key.split(separator: ".", omittingEmptySubsequences: false)
+        let keyWords = Self.words(key)
         // reachable[n]: the pattern up to here matches the first n words of the key.
         var reachable = [true] + [Bool](repeating: false, count: keyWords.count)
         for word in words {

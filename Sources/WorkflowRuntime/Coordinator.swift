@@ -57,8 +57,15 @@ public struct Coordinator: Service {
         )
         let admission = Admission(intake: intake, definitions: definitions, mailbox: lane.mailbox, logger: logger)
 
-        try await journal.keep(catalog.all)
-        try await lane.open()
+        do {
+            // A database that never comes must not keep the process from being stopped.
+            try await cancelWhenGracefulShutdown {
+                try await journal.keep(catalog.all)
+                try await lane.open()
+            }
+        } catch let error as JournalError where error.code == .cancelled {
+            return
+        }
         logger.info(
             "the coordinator is ready",
             metadata: [LogKey.owner: "\(configuration.owner)", LogKey.count: "\(catalog.all.count) workflows"]
@@ -100,11 +107,29 @@ public struct Coordinator: Service {
         while clock.now < deadline, await !(lane.isFinished && outbox.isEmpty) {
             try await Task.sleep(for: .milliseconds(20))
         }
+        // With the database away, leases end by themselves, a little later.
+        await within(max(Self.handOverGrace, deadline - clock.now)) { try await handOver(lane: lane, outbox: outbox) }
+    }
+
+    /// How long handing over may take when the drain deadline has passed already.
+    private static let handOverGrace = Duration.seconds(2)
+
+    private func handOver(lane: JournalLane, outbox: Outbox) async throws {
         let left = await lane.heldIDs
         if !left.isEmpty { try await journal.release(left, owner: configuration.owner, isHandedOver: true) }
         guard let writer = await lane.writer else { return }
         try await journal.recordPublished(writer: writer, position: outbox.publishedPosition(of: writer))
         if await lane.isFinished && outbox.isEmpty { try await journal.closeWriter(writer, owner: configuration.owner) }
         logger.info("stopped", metadata: [LogKey.count: "\(left.count) executions handed over"])
+    }
+
+    /// Runs something until it ends, fails or the time is up.
+    private func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async {
+        await withTaskGroup { group in
+            group.addTask { try? await body() }
+            group.addTask { try? await Task.sleep(for: limit) }
+            await group.next()
+            group.cancelAll()
+        }
     }
 }

@@ -190,7 +190,11 @@ extension PostgresJournal {
         state.status = ExecutionStatus(rawValue: try row.text("status")) ?? .running
         state.currentStep = Int(try row.int64("current_step"))
         state.startedAt = try row.optionalTimestamp("started_at").map { Timestamp($0) }
-        StateSnapshot.restore(try row.value("state_snapshot"), into: &state)
+        let snapshot = try row.value("state_snapshot")
+        guard snapshot["sequence"]?.intValue != nil else {
+            throw PostgresError(code: .decoding, message: "the snapshot of \(id) has no sequence")
+        }
+        StateSnapshot.restore(snapshot, into: &state)
         return state
     }
 

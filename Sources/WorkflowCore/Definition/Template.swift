@@ -37,6 +37,11 @@ public indirect enum Template: Sendable {
         case .text(let parts):
             var text = ""
             for part in parts {
+                // Before it is built, not after: the parts of a text may add up to more than there is memory.
+                guard text.utf8.count <= Limits.computedBytes else {
+                    throw CELError(
+                        .tooLarge, "A text with expressions in it is longer than \(Limits.computedBytes) bytes")
+                }
                 switch part {
                 case .literal(let piece): text += piece
                 case .expression(let program): text += try JSONValue(program.evaluate(variables)).interpolated

@@ -61,6 +61,10 @@ extension ExecutionRequest {
             executionID = id
         }
         idempotencyKey = try Self.idempotencyKey(envelope.messageID) ?? executionID?.description
+        for (name, value) in [("reply_to", envelope.replyTo), ("correlation_id", envelope.correlationID)]
+        where value?.utf8.contains(0) == true {
+            throw RequestRejection(.invalidRequest, "The property '\(name)' must be text without NUL.")
+        }
         traceparent = envelope.traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
         replyAddress = envelope.replyAddress
     }

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import WorkflowCore
+
+/// What is wrong within `${ … }`, and where in the file.
+@Suite struct DefinitionExpressionErrorTests {
+    private func output(_ scalar: String) -> DefinitionError? {
+        let found = errors(
+            in: "workflow: w\ninput:\n  type: object\n  properties: { text: { type: string } }\n"
+                + "steps: { a: { agent: work } }\noutput: \(scalar)")
+        #expect(found.count == 1, "\(found.map(\.summary))")
+        #expect(found.first?.key == "output")
+        return found.first
+    }
+
+    @Test func aMisspeltInputField() throws {
+        let error = try #require(output("\"${ input.txet }\""))
+        #expect(error.line == 6 && error.column == 19)
+        #expect(
+            error.message == "In the expression `input.txet`: input has no field 'txet'. Did you mean 'text'?")
+        #expect(error.description.split(separator: "\n").last == "                      ^")
+    }
+
+    @Test(
+        arguments: [
+            ("${ input.txet }", 18), ("'${ input.txet }'", 19), ("\"${ input.txet }\"", 19),
+            ("'é😀 ${ input.txet }'", 22),
+            ("'it''s ${ input.txet }'", 25), ("\"\\t\\u00e9\\x41 ${ input.txet }\"", 32),
+            ("'${ 1 } ${ 2 } é ${ input.txet }'", 35),
+            ("'${ \"é\" + input.txet }'", 25), ("'${ ''a'' + input.txet }'", 27),
+        ]
+    ) func theColumnIsThatOfTheField(_ scalar: String, column: Int) throws {
+        let error = try #require(output(scalar))
+        #expect(error.line == 6 && error.column == column)
+        let line = Array(error.sourceLine.unicodeScalars)
+        #expect(String(String.UnicodeScalarView(line[(error.column - 1)...].prefix(4))) == "txet")
+    }
+
+    @Test(arguments: ["|\n  ${ input.txet }", ">-\n  ${ input.txet }", "\"a\n  ${ input.txet }\""])
+    func whereColumnsDoNotMapTheValueIsThePlace(_ scalar: String) throws {
+        let error = try #require(output(scalar))
+        #expect(error.line == 6 && error.column == 9)
+    }
+
+    @Test func otherMistakes() throws {
+        #expect(
+            output("'${ input.text'")?.summary
+                == "test.yaml:6:9: output: An expression that starts with ${ is not closed; add a }.")
+        #expect(output("'${ {'")?.message == "An expression that starts with ${ is not closed; add a }.")
+        #expect(output("'${ \"} }'")?.message == "An expression that starts with ${ is not closed; add a }.")
+        #expect(output("'${ 1 + }'")?.message.hasPrefix("In the expression `1 +`: ") == true)
+        #expect(output("'${ }'") != nil)
+        #expect(output("'${ inptu }'")?.message.hasSuffix("Did you mean 'input'?") == true)
+        #expect(output("'${ steps.b.output }'")?.message.contains("steps has no field 'b'") == true)
+        #expect(output("'${ steps.a.ouput }'")?.message.hasSuffix("Did you mean 'output'?") == true)
+        #expect(output("'${ execution.name }'")?.message.contains("execution has no field 'name'") == true)
+        #expect(output("'${ input.text + 1 }'") != nil)
+        #expect(output("'${ nofunc(1) }'") != nil)
+    }
+
+    @Test func aStepSeesOnlyWhatItNeeds() {
+        func keys(_ needs: String) -> [String] {
+            errors(
+                in: """
+                    workflow: w
+                    steps:
+                      a: { agent: work }
+                      b: { agent: work, needs: [a] }
+                      c: { agent: work, needs: [\(needs)], with: { list: [1, { deep: "${ steps.a.output }" }] } }
+                    """
+            ).map(\.summary)
+        }
+        #expect(keys("a") == [] && keys("b") == [])
+        #expect(
+            keys("") == [
+                "test.yaml:5:68: steps.c.with.list[1].deep: In the expression `steps.a.output`: steps has no field 'a'"
+            ])
+    }
+
+    @Test func everyExpressionIsChecked() {
+        let yaml = """
+            workflow: w
+            steps:
+              a:
+                agent: work
+                with:
+                  one: "${ x1 }"
+                  two: ["${ x2 }", "ok ${ 1 } ${ x3 }"]
+            output: { "a": "${ x4 }" }
+            """
+        #expect(
+            errors(in: yaml).map(\.key) == [
+                "steps.a.with.one", "steps.a.with.two[0]", "steps.a.with.two[1]", "output.a",
+            ])
+    }
+}
