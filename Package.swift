@@ -18,7 +18,9 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let package = Package(
     name: "perdure",
     products: [
-        .executable(name: "perdure", targets: ["perdure"])
+        .executable(name: "perdure", targets: ["perdure"]),
+        // For programs with agents of their own: the same command line as a function.
+        .library(name: "PerdureCommand", targets: ["PerdureCommand", "WorkflowCore", "PerdureJSON"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
@@ -71,15 +73,19 @@ let package = Package(
         // Private servers for `perdure dev`, `make run` and the tests.
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: strict),
 
-        .executableTarget(
-            name: "perdure",
+        // The command line as a library, and the one executable.
+        .target(
+            name: "PerdureCommand",
             dependencies: [
-                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime", "LocalServers",
-                "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging, serviceLifecycle, unixSignals, yams,
+                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
+                "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging,
+                serviceLifecycle,
+                unixSignals, yams,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict
         ),
+        .executableTarget(name: "perdure", dependencies: ["PerdureCommand"], swiftSettings: strict),
 
         .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON"], swiftSettings: strict),
         .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: strict),
@@ -87,6 +93,7 @@ let package = Package(
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], swiftSettings: strict),
         .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.
         .testTarget(

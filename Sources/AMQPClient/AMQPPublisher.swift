@@ -64,8 +64,8 @@ public final class AMQPPublisher: Sendable {
     ///
     /// - Parameter mandatory: whether a message that no queue is bound for comes back as `.returned`; otherwise it is
     ///   dropped and confirmed.
-    /// - Throws: ``AMQPError`` with code `cancelled` if the task was cancelled (what was on its way may still arrive), or
-    ///   `closed` if the publisher has ended.
+    /// - Throws: ``AMQPError`` with code `cancelled` if the task was cancelled (what was on its way may still arrive),
+    ///   or `closed` if the publisher has ended.
     public func publish(
         _ messages: [AMQPMessage], mandatory: Bool = false
     ) async throws(AMQPError) -> [AMQPPublishOutcome] {

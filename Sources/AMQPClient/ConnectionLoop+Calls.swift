@@ -28,7 +28,7 @@ extension ConnectionLoop {
     }
 
     /// Takes a method that is no event: the answer to the active call.
-    func answered(_ id: UInt32, _ decoded: UnsafeMutableRawPointer) throws(AMQPError) {
+    func answered(_ id: UInt32, _ decoded: UnsafeMutableRawPointer) {
         guard let request = activeCall?.request else { return }
         switch (id, request) {
         case (CRABBIT_QUEUE_DECLARE_OK, .declareQueue):
@@ -68,7 +68,6 @@ extension ConnectionLoop {
         default:
             return
         }
-        try startNextCall()
     }
 
     private func send(_ request: ChannelRequest) throws(AMQPError) -> Int32 {

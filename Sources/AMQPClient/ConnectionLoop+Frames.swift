@@ -100,7 +100,7 @@ extension ConnectionLoop {
             let method = decoded.assumingMemoryBound(to: amqp_channel_close_t.self).pointee
             try channelClosed(replyCode: Int(method.reply_code), text: WireReader.string(method.reply_text))
         default:
-            try answered(id, decoded)
+            answered(id, decoded)
         }
     }
 

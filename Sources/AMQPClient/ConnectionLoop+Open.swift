@@ -26,9 +26,8 @@ extension ConnectionLoop {
         let heartbeat = Duration.seconds(max(1, Int(amqp_get_heartbeat(connection))))
         heartbeatNanoseconds = heartbeat.nanoseconds
         receivedAt = MonotonicTime.now()
-        var userTimeout = UInt32(clamping: heartbeat.nanoseconds / 1_000_000 * 2)
-        setsockopt(
-            descriptor, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &userTimeout, socklen_t(MemoryLayout<UInt32>.size))
+        // No TCP_USER_TIMEOUT: it also ends a connection whose peer keeps its window shut, which is what a broker does
+        // during an alarm. A vanished peer is found by heartbeats while reading, by the watchdog while writing.
         guard mailbox.watch(descriptor: descriptor, stuckLimit: heartbeat * 2 + ConnectionLoop.watchdogSlack) else {
             throw AMQPError(code: .systemError, message: "No file descriptor is left; raise the limit (ulimit -n).")
         }

@@ -73,8 +73,9 @@ final class ConnectionLoop {
                 flushEvents()
                 for command in mailbox.takeCommands() { try obey(command) }
                 try expireCall()
-                try startNextCall()
                 try writeOutgoing()
+                // Behind the messages handed over before, so that a `get` finds what was published.
+                if outgoing.isEmpty || !canWrite { try startNextCall() }
                 if wantsClose, outgoing.isEmpty || !canWrite { try beginClose() }
                 try sleep(hasMore: hasMore)
             }

@@ -72,6 +72,9 @@ struct PublishWindow {
     /// Whether nothing is waiting or in flight that somebody waits for.
     var isIdle: Bool { batches.isEmpty }
 
+    /// The number of the message that was written last on this channel.
+    var lastSequence: UInt64 { firstSequence + UInt64(inFlight.count) - 1 }
+
     // MARK: Messages
 
     /// Takes the messages of one call. Those that AMQP cannot express fail at once.

@@ -9,7 +9,8 @@ public struct LinearRegex: Sendable {
     public enum Dialect: Sendable, Hashable {
         /// RE2, as CEL's `matches` expects: flags, `\A`, `\z`, `\Q…\E` and POSIX classes.
         case re2
-        /// ECMAScript with the `u` flag, as JSON Schema expects: `.` stops at line terminators, `\d` and `\w` are ASCII.
+        /// ECMAScript with the `u` flag, as JSON Schema expects: `.` stops at line terminators, `\d` and `\w` are
+        /// ASCII.
         ///
         /// Escaped punctuation and a brace that starts no quantifier are read as themselves, as browsers do.
         case ecma

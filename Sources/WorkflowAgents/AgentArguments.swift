@@ -22,7 +22,8 @@ struct AgentArguments {
         guard let text = object[name]?.stringValue else {
             throw WorkflowError(
                 code: .invalidArguments,
-                message: "The argument '\(name)' must be text; found \(object[name].map { String($0.jsonText.prefix(80)) } ?? "nothing")."
+                message:
+                    "The argument '\(name)' must be text; found \(object[name].map { String($0.jsonText.prefix(80)) } ?? "nothing")."
             )
         }
         return text
@@ -34,7 +35,8 @@ struct AgentArguments {
         guard let integer = value.intValue, range.contains(integer) else {
             throw WorkflowError(
                 code: .invalidArguments,
-                message: "The argument '\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound); "
+                message:
+                    "The argument '\(name)' must be a whole number from \(range.lowerBound) to \(range.upperBound); "
                     + "found \(value.jsonText.prefix(80))."
             )
         }

@@ -2,12 +2,13 @@ import PerdureJSON
 import TextAnalysis
 import WorkflowCore
 
-/// Finds dates, times, amounts, addresses, people, organisations and places in English text. Rule-based: it knows patterns and lists of
-/// names, not meaning.
+/// Finds dates, times, amounts, addresses, people, organisations and places in English text. Rule-based: it knows
+/// patterns and lists of names, not meaning.
 ///
-/// Arguments: `text`. Output: `entities` (each with `type`, `text`, `start`, `end` in Unicode code points, and `normalized` where a
-/// standard form is certain), `counts` by type, and `method`.
+/// Arguments: `text`. Output: `entities` (each with `type`, `text`, `start`, `end` in Unicode code points, and
+/// `normalized` where a standard form is certain), `counts` by type, and `method`.
 public struct ExtractEntitiesAgent: Agent {
+    /// The name that definitions use.
     public let name = "extract_entities"
 
     private static let extractor = EntityExtractor()
@@ -15,6 +16,9 @@ public struct ExtractEntitiesAgent: Agent {
     /// The agent; it has no settings.
     public init() {}
 
+    /// Extracts the entities of `text`.
+    ///
+    /// - Throws: `WorkflowError` with the code `INVALID_ARGUMENTS`.
     public func invoke(_ arguments: JSONValue, context: AgentContext) async throws -> JSONValue {
         let text = try AgentArguments(arguments, known: ["text"]).text("text")
         let entities = Self.extractor.extract(text)
@@ -30,7 +34,8 @@ public struct ExtractEntitiesAgent: Agent {
                     if let normalized = entity.normalized { object["normalized"] = .string(normalized) }
                     return .object(object)
                 }),
-            "counts": .object(JSONObject(uniqueKeysWithValues: counts.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) })),
+            "counts": .object(
+                JSONObject(uniqueKeysWithValues: counts.sorted { $0.key < $1.key }.map { ($0.key, .int($0.value)) })),
             "method": "rules",
         ]
     }

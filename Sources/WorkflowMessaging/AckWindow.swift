@@ -1,7 +1,9 @@
-/// The deliveries of one connection that wait for their acknowledgement, and the fewest acknowledgements that settle them.
+/// The deliveries of one connection that wait for their acknowledgement, and the fewest acknowledgements that settle
+/// them.
 ///
-/// Everything up to the lowest delivery still open goes with one `multiple` acknowledgement. Deliveries beyond a gap wait for it to
-/// close; when too many do, they are acknowledged one by one, so that a single slow delivery does not use the prefetch up.
+/// Everything up to the lowest delivery still open goes with one `multiple` acknowledgement. Deliveries beyond a gap
+/// wait for it to close; when too many do, they are acknowledged one by one, so that a single slow delivery does not
+/// use the prefetch up.
 struct AckWindow: Equatable {
     /// An acknowledgement to send.
     struct Acknowledgement: Equatable {

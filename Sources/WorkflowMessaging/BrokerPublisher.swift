@@ -4,8 +4,8 @@ import WorkflowCore
 
 /// Publishes with confirms, until the broker has taken everything.
 ///
-/// Run it as a service, on a connection of its own: an alarm at the broker stops a connection that publishes, and must not stop the
-/// acknowledgements of another.
+/// Run it as a service, on a connection of its own: an alarm at the broker stops a connection that publishes, and
+/// must not stop the acknowledgements of another.
 public final class BrokerPublisher: EventPublisher {
     /// Pause before what the broker refused is published again; a full queue does not empty faster for being asked.
     private static let refusalPause = Duration.seconds(1)
@@ -31,13 +31,16 @@ public final class BrokerPublisher: EventPublisher {
         await publisher.run()
     }
 
+    /// Publishes events in this order, and replies; returns when the broker has confirmed all of it.
+    ///
+    /// - Throws: `AMQPError` when the task is cancelled or the publisher has ended.
     public func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws {
         try await publish(inOrder: events.map { AMQPMessage($0, topology: topology) })
         try await deliver(replies)
     }
 
-    /// Publishes until every message is confirmed. From the first one that the broker refused, all are published again, so that the
-    /// order stays.
+    /// Publishes until every message is confirmed. From the first one that the broker refused, all are published
+    /// again, so that the order stays.
     func publish(inOrder messages: [AMQPMessage]) async throws {
         var rest = messages[...]
         while !rest.isEmpty {

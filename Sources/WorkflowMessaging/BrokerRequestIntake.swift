@@ -5,7 +5,8 @@ import WorkflowCore
 
 /// Requests from the broker's queue.
 ///
-/// Run it as a service. A delivery is remembered until it is settled, so that one that cannot be used is parked as it came.
+/// Run it as a service. A delivery is remembered until it is settled, so that one that cannot be used is parked as it
+/// came.
 public final class BrokerRequestIntake: RequestIntake {
     private struct State {
         var window = AckWindow()
@@ -18,6 +19,7 @@ public final class BrokerRequestIntake: RequestIntake {
         let rejection: RequestRejection
     }
 
+    /// Requests as they arrive, several at a time.
     public let requests: AsyncStream<[IncomingRequest]>
 
     private let continuation: AsyncStream<[IncomingRequest]>.Continuation
@@ -36,7 +38,8 @@ public final class BrokerRequestIntake: RequestIntake {
     ///   - prefetch: Requests delivered and not yet committed; the write buffer of the journal.
     ///   - publisher: Where rejected requests and their answers go.
     public init(
-        configuration: AMQPConfiguration, topology: Topology, prefetch: UInt16, publisher: BrokerPublisher, logger: Logger
+        configuration: AMQPConfiguration, topology: Topology, prefetch: UInt16, publisher: BrokerPublisher,
+        logger: Logger
     ) {
         self.topology = topology
         self.publisher = publisher
@@ -88,6 +91,12 @@ public final class BrokerRequestIntake: RequestIntake {
             })
     }
 
+    /// Whether a delivery came over the connection that is open now.
+    public func isOpen(_ receipt: DeliveryReceipt) -> Bool {
+        state.withLock { $0.window.generation == receipt.generation }
+    }
+
+    /// Acknowledges deliveries with as few frames as their order allows; stale ones are ignored.
     public func acknowledge(_ receipts: [DeliveryReceipt]) {
         guard !receipts.isEmpty else { return }
         // Within the lock, so that acknowledgements leave in the order in which they were worked out.
@@ -103,6 +112,7 @@ public final class BrokerRequestIntake: RequestIntake {
         }
     }
 
+    /// Hands a message over for parking and returns; it is acknowledged once it is parked and answered.
     public func reject(_ receipt: DeliveryReceipt, _ rejection: RequestRejection) async {
         let delivery = state.withLock { state in
             state.window.generation == receipt.generation ? state.open[receipt.tag] : nil
@@ -121,7 +131,8 @@ public final class BrokerRequestIntake: RequestIntake {
                 replies = [ResultReply(address: address, result: .rejected(item.rejection))]
             }
             let parked = AMQPMessage(
-                parking: item.delivery, code: item.rejection.code.rawValue, reason: item.rejection.message, topology: topology
+                parking: item.delivery, code: item.rejection.code.rawValue, reason: item.rejection.message,
+                topology: topology
             )
             do {
                 try await publisher.publish(inOrder: [parked])

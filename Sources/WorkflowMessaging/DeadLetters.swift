@@ -71,10 +71,25 @@ extension DeadLetters.Letter {
             messageID: delivery.properties.messageID,
             originalExchange: headers[MessageConventions.originalExchangeHeader]?.stringValue
                 ?? death?["exchange"]?.stringValue ?? delivery.exchange,
-            originalRoutingKey: headers[MessageConventions.originalRoutingKeyHeader]?.stringValue ?? delivery.routingKey,
+            originalRoutingKey: headers[MessageConventions.originalRoutingKeyHeader]?.stringValue
+                ?? delivery.routingKey,
             timestamp: delivery.properties.timestamp, contentType: delivery.properties.contentType,
-            headers: headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.stringValue ?? "\($0.value)") },
+            headers: headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.plainText) },
             body: delivery.body
         )
+    }
+}
+
+extension AMQPTableValue {
+    /// The value as a person reads it.
+    fileprivate var plainText: String {
+        if let text = stringValue { return text }
+        if let integer = integerValue { return String(integer) }
+        if let bool = boolValue { return String(bool) }
+        if let table = tableValue {
+            return table.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.plainText)" }.joined(separator: " ")
+        }
+        if let items = arrayValue { return items.map(\.plainText).joined(separator: ", ") }
+        return "\(self)"
     }
 }

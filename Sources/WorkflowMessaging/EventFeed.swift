@@ -33,8 +33,8 @@ public struct EventFeed: Sendable {
 
     /// A feed.
     ///
-    /// - Parameter pattern: A binding pattern, e.g. `document_analysis.#` or `#.failed`. The broker applies it to live feeds, the feed
-    ///   itself to what comes out of the stream.
+    /// - Parameter pattern: A binding pattern, e.g. `document_analysis.#` or `#.failed`. The broker applies it to
+    ///   live feeds, the feed itself to what comes out of the stream.
     public init(
         configuration: AMQPConfiguration, topology: Topology, start: Start, pattern: String, logger: Logger
     ) {

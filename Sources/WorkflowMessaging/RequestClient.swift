@@ -33,7 +33,8 @@ public struct RequestClient: Sendable {
 
     /// Publishes a request and waits for its result.
     ///
-    /// The answer comes to a queue that lives as long as this connection; when that breaks, the result is in the tables only.
+    /// The answer comes to a queue that lives as long as this connection; when that breaks, the result is in the
+    /// tables only.
     /// - Returns: The body of the reply.
     /// - Throws: `AMQPError`, or `Failure` when no queue takes the request or no answer comes within `timeout`.
     public func execute(_ request: ExecutionRequest, timeout: Duration) async throws -> JSONValue {
@@ -63,12 +64,15 @@ public struct RequestClient: Sendable {
     ) async throws {
         try await connection.selectConfirms()
         var headers: AMQPTable = [:]
-        if let traceparent = request.traceparent { headers[MessageConventions.traceparentHeader] = .string(traceparent) }
+        if let traceparent = request.traceparent {
+            headers[MessageConventions.traceparentHeader] = .string(traceparent)
+        }
         let key = request.idempotencyKey ?? request.executionID?.description
         let message = AMQPMessage(
             exchange: topology.requests, routingKey: request.workflowID,
             properties: AMQPProperties(
-                contentType: MessageConventions.json, headers: headers, priority: request.priority.map { UInt8(clamping: $0) },
+                contentType: MessageConventions.json, headers: headers,
+                priority: request.priority.map { UInt8(clamping: $0) },
                 correlationID: replyTo == nil ? nil : key, replyTo: replyTo, messageID: key,
                 timestamp: environment.now().secondsSinceEpoch, type: "perdure.request", appID: MessageConventions.appID
             ),
@@ -84,12 +88,17 @@ public struct RequestClient: Sendable {
                     throw Failure(message: "The broker refused the request; its queue may be full.")
                 }
                 guard !wasReturned else {
-                    throw Failure(message: "No queue takes requests at \(topology.requests); start a coordinator once (`perdure serve`).")
+                    throw Failure(
+                        message:
+                            "No queue takes requests at \(topology.requests); start a coordinator once (`perdure serve`)."
+                    )
                 }
                 return
             case .channelClosed(let error), .closed(let error):
                 guard error.code != .notFound else {
-                    throw Failure(message: "There is no exchange \(topology.requests); start a coordinator once (`perdure serve`).")
+                    throw Failure(
+                        message:
+                            "There is no exchange \(topology.requests); start a coordinator once (`perdure serve`).")
                 }
                 throw error
             default: continue
@@ -122,7 +131,8 @@ public struct RequestClient: Sendable {
             group.addTask {
                 try await Task.sleep(for: timeout)
                 throw Failure(
-                    message: "No result within \(timeout.components.seconds) seconds; the request is durable, so look at "
+                    message:
+                        "No result within \(timeout.components.seconds) seconds; the request is durable, so look at "
                         + "`perdure list` and whether a coordinator runs (`perdure serve`)."
                 )
             }

@@ -22,8 +22,9 @@ public struct Topology: Sendable, Hashable {
 
     /// Declares what is missing.
     ///
-    /// What an operator has declared with other arguments is used as it is, with a warning; so is everything where this user may not
-    /// declare. The kind of a queue is the only argument: limits belong in policies, where an operator can change them.
+    /// What an operator has declared with other arguments is used as it is, with a warning; so is everything where
+    /// this user may not declare. The kind of a queue is the only argument: limits belong in policies, where an
+    /// operator can change them.
     /// - Throws: `AMQPError` when the connection is lost.
     public func declare(on connection: AMQPConnection, logger: Logger) async throws(AMQPError) {
         for exchange in [requests, events, dead] {
@@ -59,7 +60,8 @@ public struct Topology: Sendable, Hashable {
                         throw AMQPError(code: .cancelled, message: "Cancelled while the broker was starting.")
                     }
                 case .accessRefused, .notFound:
-                    return logger.warning("the \(what) \(name) could not be declared; it has to be there: \(error.message)")
+                    return logger.warning(
+                        "the \(what) \(name) could not be declared; it has to be there: \(error.message)")
                 default:
                     throw error
                 }

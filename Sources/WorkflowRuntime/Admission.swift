@@ -22,7 +22,12 @@ struct Admission: Sendable {
         do {
             let request = try ExecutionRequest(body: incoming.body, envelope: incoming.envelope)
             let definition = try definitions.catalog.definition(for: request)
-            mailbox.post(.request(AdmittedRequest(request: request, definition: definition, receipt: incoming.receipt)))
+            mailbox.post(
+                .request(
+                    AdmittedRequest(
+                        request: request, definition: definition, receipt: incoming.receipt,
+                        byteCount: incoming.body.count
+                    )))
         } catch {
             logger.info(
                 "a request was rejected",
@@ -50,7 +55,9 @@ final class DefinitionRegistry: Sendable {
     /// The definition of exactly this content: a current one, or the text that the journal kept.
     ///
     /// - Returns: nil when neither has it, or the text needs agents that this coordinator does not have.
-    func definition(_ reference: WorkflowReference, journal: any Journal) async throws(JournalError) -> WorkflowDefinition? {
+    func definition(
+        _ reference: WorkflowReference, journal: any Journal
+    ) async throws(JournalError) -> WorkflowDefinition? {
         if let known = catalog.definition(reference) ?? older.withLock({ $0[reference] }) { return known }
         guard let source = try await journal.definitionSource(reference),
             let definition = try? WorkflowDefinition(yaml: source, file: reference.id, agents: agents)

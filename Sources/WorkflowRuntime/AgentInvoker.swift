@@ -32,11 +32,15 @@ final class AgentInvoker: Sendable {
         state.withLock { state in
             guard !state.isStopped else { return }
             state.running[call] = Task(executorPreference: threads) { [self] in
-                let answer = await answer(to: invocation)
+                let (answer, byteCount) = await answer(to: invocation)
                 // A cancelled call is one that nobody waits for; its place may belong to a later call already.
                 guard !Task.isCancelled else { return }
                 forget(call)
-                mailbox.post(.answer(invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer))
+                mailbox.post(
+                    .answer(
+                        invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer,
+                        byteCount: byteCount
+                    ))
             }
         }
     }
@@ -68,38 +72,40 @@ final class AgentInvoker: Sendable {
         state.withLock { _ = $0.running.removeValue(forKey: call) }
     }
 
-    private func answer(to invocation: Invocation) async -> AgentAnswer {
+    /// The answer, and how many bytes it adds to a commit.
+    private func answer(to invocation: Invocation) async -> (AgentAnswer, byteCount: Int) {
         guard let agent = agents[invocation.agent] else {
-            return .failure(
-                WorkflowError(
-                    code: .unknownAgent,
-                    message: "This coordinator has no agent '\(invocation.agent)'; register it and submit the request again."
-                )
-            )
+            let message =
+                "This coordinator has no agent '\(invocation.agent)'; register it and submit the request again."
+            return (.failure(WorkflowError(code: .unknownAgent, message: message)), 0)
         }
         do {
             let output = try await agent.invoke(invocation.arguments, context: AgentContext(invocation))
             return Self.checked(output)
         } catch let error as WorkflowError {
-            return .failure(error)
+            return (.failure(error), 0)
         } catch {
-            return .failure(WorkflowError(code: .agentError, message: "\(error)"))
+            return (.failure(WorkflowError(code: .agentError, message: "\(error)")), 0)
         }
     }
 
     /// Refuses outputs that the tables could not hold, before they get near a commit that others share.
-    private static func checked(_ output: JSONValue) -> AgentAnswer {
+    private static func checked(_ output: JSONValue) -> (AgentAnswer, byteCount: Int) {
         let encoded = output.jsonBytes
         guard encoded.count <= Limits.stepOutputBytes else {
-            let message = "The output has \(encoded.count) bytes and the limit is \(Limits.stepOutputBytes); "
+            let message =
+                "The output has \(encoded.count) bytes and the limit is \(Limits.stepOutputBytes); "
                 + "store it elsewhere and return a reference."
-            return .failure(WorkflowError(code: .outputTooLarge, message: message))
+            return (.failure(WorkflowError(code: .outputTooLarge, message: message)), 0)
         }
         do {
-            let limits = JSONLimits(maximumDepth: Limits.jsonDepth, maximumByteCount: Limits.stepOutputBytes, allowsNUL: false)
-            return .success(try JSONValue(parsing: encoded, limits: limits))
+            let limits = JSONLimits(
+                maximumDepth: Limits.jsonDepth, maximumByteCount: Limits.stepOutputBytes, allowsNUL: false)
+            return (.success(try JSONValue(parsing: encoded, limits: limits)), encoded.count)
         } catch {
-            return .failure(WorkflowError(code: .agentError, message: "The output cannot be stored: \(error.message)"))
+            return (
+                .failure(WorkflowError(code: .agentError, message: "The output cannot be stored: \(error.message)")), 0
+            )
         }
     }
 }

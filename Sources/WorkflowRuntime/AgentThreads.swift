@@ -2,8 +2,8 @@ import Foundation
 
 /// Threads of the agents' own: an agent that computes for seconds delays no heartbeat and no commit.
 ///
-/// A task executor (SE-0417): tasks started with it as their preference run their synchronous stretches here. The threads live as long
-/// as the process; they sleep when there is nothing to do.
+/// A task executor (SE-0417): tasks started with it as their preference run their synchronous stretches here. The
+/// threads live as long as the process; they sleep when there is nothing to do.
 ///
 /// Sendable without the compiler's proof: `jobs` is touched only with `condition` locked.
 final class AgentThreads: TaskExecutor, @unchecked Sendable {

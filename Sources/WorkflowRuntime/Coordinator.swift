@@ -4,8 +4,9 @@ import WorkflowCore
 
 /// Runs executions: takes requests in, decides, commits, calls agents, lets events and results out.
 ///
-/// A service: `run()` ends at graceful shutdown, after the agents at work have answered or the drain deadline has passed, and what was
-/// held has been let go for others to take. Cancelled instead, it stops at once, as a crash would.
+/// A service: `run()` ends at graceful shutdown, after the agents at work have answered or the drain deadline has
+/// passed, and what was held has been let go for others to take. Cancelled instead, it stops at once, as a crash
+/// would.
 public struct Coordinator: Service {
     private let configuration: CoordinatorConfiguration
     private let catalog: DefinitionCatalog
@@ -18,7 +19,8 @@ public struct Coordinator: Service {
 
     /// A coordinator over its ports.
     public init(
-        configuration: CoordinatorConfiguration, catalog: DefinitionCatalog, agents: AgentRegistry, journal: any Journal,
+        configuration: CoordinatorConfiguration, catalog: DefinitionCatalog, agents: AgentRegistry,
+        journal: any Journal,
         intake: any RequestIntake, publisher: any EventPublisher, environment: RuntimeEnvironment, logger: Logger
     ) {
         self.configuration = configuration
@@ -44,12 +46,14 @@ public struct Coordinator: Service {
             configuration: configuration, journal: journal, intake: intake, outbox: outbox, invoker: invoker,
             environment: environment, logger: logger
         )
+        outbox.whenThereIsRoom { lane.mailbox.nudge() }
         let takeover = Takeover(
             configuration: configuration, journal: journal, publisher: publisher, lane: lane, definitions: definitions,
             logger: logger
         )
         let keeper = LeaseKeeper(
-            configuration: configuration, journal: journal, outbox: outbox, lane: lane, takeover: takeover, logger: logger
+            configuration: configuration, journal: journal, outbox: outbox, lane: lane, takeover: takeover,
+            logger: logger
         )
         let admission = Admission(intake: intake, definitions: definitions, mailbox: lane.mailbox, logger: logger)
 
@@ -93,7 +97,9 @@ public struct Coordinator: Service {
         logger.info("stopping: waiting for agents at work", metadata: [LogKey.count: "\(invoker.runningCount)"])
         while clock.now < deadline, invoker.runningCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
         lane.mailbox.close()
-        while clock.now < deadline, await !(lane.isFinished && outbox.isEmpty) { try await Task.sleep(for: .milliseconds(20)) }
+        while clock.now < deadline, await !(lane.isFinished && outbox.isEmpty) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
         let left = await lane.heldIDs
         if !left.isEmpty { try await journal.release(left, owner: configuration.owner, isHandedOver: true) }
         guard let writer = await lane.writer else { return }

@@ -15,7 +15,8 @@ public struct CoordinatorConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, maxBatch: Int = 200, agentThreads: Int = 2,
+        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, maxBatch: Int = 200,
+        agentThreads: Int = 2,
         drainDeadline: Duration = .seconds(10)
     ) {
         self.owner = owner

@@ -3,8 +3,8 @@ import WorkflowCore
 
 /// One serial stream of decisions and commits, and the executions that go through it.
 ///
-/// Everything that arrives while a commit is under way joins the next one; there is no timer. What a decision asks for (calls,
-/// publications, acknowledgements) happens after its commit and not before.
+/// Everything that arrives while a commit is under way joins the next one; there is no timer. What a decision asks
+/// for (calls, publications, acknowledgements) happens after its commit and not before.
 actor JournalLane {
     /// An execution that this lane owns.
     struct Held {
@@ -43,8 +43,11 @@ actor JournalLane {
         self.logger = logger
     }
 
-    /// How many more executions the lane has room for.
-    var capacity: Int { max(0, configuration.maxInFlight - held.count) }
+    /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
+    private static let batchBytes = 16 * 1024 * 1024
+
+    /// How many more executions the lane has room for: none while the broker is far behind with taking events.
+    var capacity: Int { outbox.isFull ? 0 : max(0, configuration.maxInFlight - held.count) }
 
     /// The executions under way.
     var heldIDs: [ExecutionID] { Array(held.keys) }
@@ -58,7 +61,9 @@ actor JournalLane {
 
     /// Decides and commits until the mailbox is closed.
     func run() async throws(JournalError) {
-        while let inputs = await mailbox.next(requestCapacity: capacity, limit: configuration.maxBatch) {
+        while let inputs = await mailbox.next(
+            requestCapacity: capacity, limit: configuration.maxBatch, byteLimit: Self.batchBytes
+        ) {
             try await process(inputs)
         }
         isFinished = true
@@ -70,7 +75,7 @@ actor JournalLane {
         for input in inputs {
             switch input {
             case .request(let request): requests.append(request)
-            case .answer(let id, let step, let attempt, let answer):
+            case .answer(let id, let step, let attempt, let answer, _):
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .takenOver(let claims):
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
@@ -105,6 +110,8 @@ actor JournalLane {
     }
 
     private func accept(_ requests: [AdmittedRequest], in batch: inout LaneBatch) async throws(JournalError) {
+        // One whose connection is gone is delivered again; taking it here too could make two executions of it.
+        let requests = requests.filter { intake.isOpen($0.receipt) }
         let keys = requests.compactMap(\.request.idempotencyKey)
         let ids = requests.compactMap(\.request.executionID)
         let known = keys.isEmpty && ids.isEmpty ? [] : try await journal.findAccepted(keys: keys, ids: ids)
@@ -193,7 +200,8 @@ actor JournalLane {
             } catch {
                 switch error.code {
                 case .leasesLost(let ids):
-                    logger.warning("executions were taken over by another coordinator", metadata: [LogKey.count: "\(ids.count)"])
+                    logger.warning(
+                        "executions were taken over by another coordinator", metadata: [LogKey.count: "\(ids.count)"])
                     give(up: Set(ids), in: &batch)
                 case .writerLost:
                     try await startOver(&batch)
@@ -220,13 +228,15 @@ actor JournalLane {
             for event in change.events {
                 item.events.append(
                     CloudEvent(
-                        executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent, event: event
+                        executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent,
+                        event: event
                     )
                 )
             }
             guard let result = ExecutionResult(state) else { continue }
-            let callers = [held[state.id]?.replyAddress].compactMap { $0 } + (receipt.furtherCallers[state.id] ?? [])
-            item.replies += callers.map { ResultReply(address: $0, result: result) }
+            item.replies += ResultReply.replies(
+                result, to: held[state.id]?.replyAddress, and: receipt.furtherCallers[state.id] ?? []
+            )
             held[state.id] = nil
         }
         outbox.enqueue(item)
@@ -254,7 +264,8 @@ actor JournalLane {
             return
         }
         let id = batch.changes[0].state.id
-        logger.error("the database refuses a change", metadata: [LogKey.execution: "\(id)", LogKey.error: "\(refusal.message)"])
+        logger.error(
+            "the database refuses a change", metadata: [LogKey.execution: "\(id)", LogKey.error: "\(refusal.message)"])
         invoker.cancel([id])
         held[id] = nil
         if let admitted = batch.accepted[id] {
@@ -281,7 +292,8 @@ actor JournalLane {
         mailbox.putBack(requests)
     }
 
-    /// The coordinator was taken for dead: others own what it held. Requests not committed yet are still the broker's to deliver.
+    /// The coordinator was taken for dead: others own what it held. Requests not committed yet are still the broker's
+    /// to deliver.
     private func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
         logger.warning("the lease ran out; starting over with nothing held", metadata: [LogKey.count: "\(held.count)"])
         putBackRequests(of: &batch)

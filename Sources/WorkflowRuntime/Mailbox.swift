@@ -5,12 +5,21 @@ import WorkflowCore
 enum LaneInput: Sendable {
     /// A request whose workflow is known and whose input fits.
     case request(AdmittedRequest)
-    /// An agent answered.
-    case answer(ExecutionID, step: Int, attempt: Int, AgentAnswer)
+    /// An agent answered; the answer's size counts against the size of a commit.
+    case answer(ExecutionID, step: Int, attempt: Int, AgentAnswer, byteCount: Int)
     /// Executions of a coordinator that is gone, each with its definition.
     case takenOver([(ClaimedExecution, WorkflowDefinition)])
     /// The database no longer knows the lane's writer as this coordinator's.
     case writerLost
+
+    /// How much it adds to a commit, about.
+    fileprivate var byteCount: Int {
+        switch self {
+        case .request(let request): request.byteCount
+        case .answer(_, _, _, _, let byteCount): byteCount
+        case .takenOver, .writerLost: 0
+        }
+    }
 }
 
 /// A request that may become an execution.
@@ -18,12 +27,14 @@ struct AdmittedRequest: Sendable {
     let request: ExecutionRequest
     let definition: WorkflowDefinition
     let receipt: DeliveryReceipt
+    /// The size of its message.
+    let byteCount: Int
 }
 
 /// What waits for a lane: many put in, one takes out everything that has gathered.
 ///
-/// Requests and the rest are kept apart: an execution under way is always gone on with, a new one only while there is room. Requests
-/// are bounded by the prefetch of the intake, answers by the executions under way.
+/// Requests and the rest are kept apart: an execution under way is always gone on with, a new one only while there is
+/// room. Requests are bounded by the prefetch of the intake, answers by the executions under way.
 final class Mailbox: Sendable {
     private struct State {
         var requests: [AdmittedRequest] = []
@@ -32,9 +43,10 @@ final class Mailbox: Sendable {
         var requestCapacity = 0
         var takesRequests = true
         var isClosed = false
+        var isNudged = false
 
         var hasWork: Bool {
-            !others.isEmpty || isClosed || (takesRequests && requestCapacity > 0 && !requests.isEmpty)
+            !others.isEmpty || isClosed || isNudged || (takesRequests && requestCapacity > 0 && !requests.isEmpty)
         }
 
         mutating func takeWaiterIfWork() -> CheckedContinuation<Void, Never>? {
@@ -64,6 +76,15 @@ final class Mailbox: Sendable {
         waiter?.resume()
     }
 
+    /// Makes the taker ask again: it may have room for requests now.
+    func nudge() {
+        let waiter = state.withLock { state in
+            state.isNudged = true
+            return state.takeWaiterIfWork()
+        }
+        waiter?.resume()
+    }
+
     /// Leaves requests where they are from now on; the broker delivers them again elsewhere.
     func stopRequests() {
         state.withLock { $0.takesRequests = false }
@@ -78,21 +99,33 @@ final class Mailbox: Sendable {
         waiter?.resume()
     }
 
-    /// Waits until there is something, then takes what there is, `limit` at most.
+    /// Waits until there is something, then takes what there is.
     ///
-    /// - Parameter requestCapacity: How many requests to take at most; 0 leaves them.
-    /// - Returns: nil once the box is closed and nothing but requests is left in it.
-    func next(requestCapacity: Int, limit: Int) async -> [LaneInput]? {
+    /// - Parameters:
+    ///   - requestCapacity: How many requests to take at most; 0 leaves them.
+    ///   - limit: How much to take at most.
+    ///   - byteLimit: Where to stop taking; what crosses it is still taken, so that one large thing does not stay for
+    ///     ever.
+    /// - Returns: nil once the box is closed and nothing but requests is left in it; nothing after a nudge.
+    func next(requestCapacity: Int, limit: Int, byteLimit: Int) async -> [LaneInput]? {
         while true {
             let taken: [LaneInput]?? = state.withLock { state in
                 state.requestCapacity = requestCapacity
                 guard state.hasWork else { return .none }
-                var inputs = Array(state.others.prefix(limit))
+                state.isNudged = false
+                var bytesLeft = byteLimit
+                func fits(_ input: LaneInput) -> Bool {
+                    defer { bytesLeft -= input.byteCount }
+                    return bytesLeft > 0
+                }
+                var inputs = Array(state.others.prefix(limit).prefix(while: fits))
                 state.others.removeFirst(inputs.count)
                 if state.takesRequests && !state.isClosed {
-                    let requests = state.requests.prefix(min(requestCapacity, limit - inputs.count))
-                    inputs += requests.map { .request($0) }
-                    state.requests.removeFirst(requests.count)
+                    let room = min(requestCapacity, limit - inputs.count)
+                    let requests = state.requests.prefix(room).lazy.map { LaneInput.request($0) }.prefix(while: fits)
+                    let taken = Array(requests)
+                    inputs += taken
+                    state.requests.removeFirst(taken.count)
                 }
                 return .some(inputs.isEmpty && state.isClosed ? nil : inputs)
             }

@@ -4,8 +4,8 @@ import WorkflowCore
 
 /// What leaves the process after a commit: events in the order they were committed, results for callers.
 ///
-/// While one publication waits for its confirms, the next gathers. A position counts as published once the broker has confirmed
-/// everything up to it, its replies included.
+/// While one publication waits for its confirms, the next gathers. A position counts as published once the broker has
+/// confirmed everything up to it, its replies included.
 final class Outbox: Sendable {
     /// Events of one commit, or replies outside of any.
     struct Item: Sendable {
@@ -20,8 +20,13 @@ final class Outbox: Sendable {
     /// Items handed to the publisher at once; a bound on how much one publication has to remember.
     private static let itemsPerPublication = 64
 
+    /// Events that may wait for the broker before new requests do: it keeps a blocked broker from filling this
+    /// process's memory.
+    private static let eventsWaiting = 50_000
+
     private struct State {
         var queue: [Item] = []
+        var queuedEvents = 0
         var waiter: CheckedContinuation<Void, Never>?
         var published: [WriterID: Int64] = [:]
         var isBusy = false
@@ -29,6 +34,7 @@ final class Outbox: Sendable {
 
     private let publisher: any EventPublisher
     private let intake: any RequestIntake
+    private let onRoom = Mutex<(@Sendable () -> Void)?>(nil)
     private let state = Mutex(State())
 
     init(publisher: any EventPublisher, intake: any RequestIntake) {
@@ -40,6 +46,7 @@ final class Outbox: Sendable {
     func enqueue(_ item: Item) {
         let waiter = state.withLock { state in
             state.queue.append(item)
+            state.queuedEvents += item.events.count
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -49,6 +56,14 @@ final class Outbox: Sendable {
     /// How far a writer's events are confirmed.
     func publishedPosition(of writer: WriterID) -> Int64 {
         state.withLock { $0.published[writer] ?? 0 }
+    }
+
+    /// Whether so much waits for the broker that nothing new should be begun.
+    var isFull: Bool { state.withLock { $0.queuedEvents > Self.eventsWaiting } }
+
+    /// Sets what is called when the outbox is no longer full.
+    func whenThereIsRoom(_ body: @escaping @Sendable () -> Void) {
+        onRoom.withLock { $0 = body }
     }
 
     /// Whether nothing waits for a confirm.
@@ -94,11 +109,15 @@ final class Outbox: Sendable {
             }
             waiter?.resume()
         }
-        return state.withLock { state in
+        let (items, hasRoomAgain) = state.withLock { state in
             let items = Array(state.queue.prefix(Self.itemsPerPublication))
             state.queue.removeFirst(items.count)
             state.isBusy = !items.isEmpty
-            return items
+            let wasFull = state.queuedEvents > Self.eventsWaiting
+            state.queuedEvents -= items.reduce(0) { $0 + $1.events.count }
+            return (items, wasFull && state.queuedEvents <= Self.eventsWaiting)
         }
+        if hasRoomAgain { onRoom.withLock { $0 }?() }
+        return items
     }
 }

@@ -4,8 +4,8 @@ import WorkflowCore
 
 /// Goes on with what a coordinator that is gone has left: first its unpublished events, then its executions.
 ///
-/// The order matters: an execution's next event may be committed only when the earlier ones have been published, or subscribers would
-/// see them out of order. So executions stay unclaimed until their owner's writers are closed.
+/// The order matters: an execution's next event may be committed only when the earlier ones have been published, or
+/// subscribers would see them out of order. So executions stay unclaimed until their owner's writers are closed.
 final class Takeover: Sendable {
     /// Executions taken over in one go; a bound on what one statement loads.
     private static let executionsPerClaim = 500

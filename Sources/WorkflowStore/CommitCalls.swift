@@ -138,7 +138,8 @@ struct CommitCalls {
             }
         }
         return [
-            .uuidArray(ids), .int64Array(sequences), .textArray(types), .jsonbArray(payloads), .timestampArray(timestamps),
+            .uuidArray(ids), .int64Array(sequences), .textArray(types), .jsonbArray(payloads),
+            .timestampArray(timestamps),
             .int64(batch.writer.rawValue), .int64Array(positions),
         ]
     }

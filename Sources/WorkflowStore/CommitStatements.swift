@@ -2,11 +2,11 @@ import PostgresClient
 
 /// The statements of a commit, in the order they run in: one transaction, one round trip.
 ///
-/// Locks are taken in one order everywhere (writer, lock rows, state rows, executions), so that commits, heartbeats and takeovers of
-/// different coordinators can wait for one another but never in a circle.
+/// Locks are taken in one order everywhere (writer, lock rows, state rows, executions), so that commits, heartbeats
+/// and takeovers of different coordinators can wait for one another but never in a circle.
 enum CommitStatement {
-    /// The writer is still this coordinator's and the batch is the next one. Remembering the number in the same transaction is what
-    /// lets a commit with an unknown outcome be looked up.
+    /// The writer is still this coordinator's and the batch is the next one. Remembering the number in the same
+    /// transaction is what lets a commit with an unknown outcome be looked up.
     static let advanceWriter = PostgresStatement(
         name: "commit_advance_writer",
         sql: """
@@ -100,8 +100,8 @@ enum CommitStatement {
                  AS x (id, sequence, type, payload, at, position)
             """)
 
-    /// Who else awaits results that this batch brings. After the executions were ended: a copy of a request that comes now finds the
-    /// end, one that came before is found here.
+    /// Who else awaits results that this batch brings. After the executions were ended: a copy of a request that
+    /// comes now finds the end, one that came before is found here.
     static let furtherCallers = PostgresStatement(
         name: "commit_further_callers",
         sql: "SELECT execution_id, reply_to, correlation_id FROM execution_callers WHERE execution_id = ANY($1)")

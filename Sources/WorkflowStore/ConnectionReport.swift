@@ -30,7 +30,9 @@ final class ConnectionReport: Sendable {
             lastMessage.withLock { $0 = nil }
             logger.log(level: isFirst ? .info : .debug, "connected to PostgreSQL at \(endpoint)")
         case .lost(let error):
-            logger.log(level: isFirst ? .warning : .debug, "lost the connection to PostgreSQL at \(endpoint): \(error.message)")
+            logger.log(
+                level: isFirst ? .warning : .debug, "lost the connection to PostgreSQL at \(endpoint): \(error.message)"
+            )
         default:
             break
         }

@@ -19,7 +19,8 @@ enum JournalStatement {
             FROM executions WHERE id = ANY($2)
             """)
 
-    /// The row is locked, so that an execution that ends at this moment either waits and finds the caller, or has ended before.
+    /// The row is locked, so that an execution that ends at this moment either waits and finds the caller, or has
+    /// ended before.
     static let attachCaller = PostgresStatement(
         name: "attach_caller",
         sql: """
@@ -43,8 +44,8 @@ enum JournalStatement {
             WHERE writer_id = $1 AND published_position < $2
             """)
 
-    /// A writer whose last commit is still under way is locked by it, and passed over until that is decided: what is read afterwards
-    /// is complete.
+    /// A writer whose last commit is still under way is locked by it, and passed over until that is decided: what is
+    /// read afterwards is complete.
     static let claimWriters = PostgresStatement(
         name: "claim_writers",
         sql: """
@@ -67,8 +68,8 @@ enum JournalStatement {
     static let closeWriter = PostgresStatement(
         name: "close_writer", sql: "DELETE FROM event_writers WHERE writer_id = $1 AND publisher = $2")
 
-    /// Locks first, then the state rows under a new token, in one statement: from here on a commit of the old owner finds nothing.
-    /// The executions of an owner whose events are not all published yet stay where they are.
+    /// Locks first, then the state rows under a new token, in one statement: from here on a commit of the old owner
+    /// finds nothing. The executions of an owner whose events are not all published yet stay where they are.
     static let claimLocks = PostgresStatement(
         name: "claim_locks",
         sql: """

@@ -4,6 +4,7 @@ import PostgresClient
 import WorkflowCore
 
 extension PostgresJournal {
+    /// What is known of requests with these keys, and of executions with these ids: one index probe each.
     public func findAccepted(keys: [String], ids: [ExecutionID]) async throws(JournalError) -> [AcceptedExecution] {
         let results = try await run(
             [PostgresCall(JournalStatement.findAccepted, [.textArray(keys), .uuidArray(ids.map(\.uuid))])], on: commits
@@ -22,7 +23,9 @@ extension PostgresJournal {
         }
     }
 
-    public func attach(_ caller: ReplyAddress, to execution: ExecutionID) async throws(JournalError) -> ExecutionResult? {
+    /// Remembers one more caller, or gives the result when there is one already.
+    public func attach(_ caller: ReplyAddress, to execution: ExecutionID) async throws(JournalError) -> ExecutionResult?
+    {
         let results = try await run(
             [
                 PostgresCall(
@@ -36,6 +39,7 @@ extension PostgresJournal {
         }
     }
 
+    /// Stores definitions by content; those that are there stay as they are.
     public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) {
         _ = try await run(
             [
@@ -50,6 +54,7 @@ extension PostgresJournal {
         )
     }
 
+    /// The text of a stored definition.
     public func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String? {
         let results = try await run(
             [
@@ -89,7 +94,9 @@ extension PostgresRow {
         do throws(JSONError) {
             // The database checked it; only what this process cannot represent is refused.
             return try JSONValue(
-                parsing: bytes, limits: JSONLimits(maximumDepth: JSONLimits.highestMaximumDepth, maximumByteCount: .max, allowsNUL: true)
+                parsing: bytes,
+                limits: JSONLimits(
+                    maximumDepth: JSONLimits.highestMaximumDepth, maximumByteCount: .max, allowsNUL: true)
             )
         } catch {
             throw PostgresError(code: .decoding, message: "the JSON in the column \(column) cannot be read: \(error)")

@@ -4,6 +4,7 @@ import PostgresClient
 import WorkflowCore
 
 extension PostgresJournal {
+    /// Renews everything that a coordinator holds, in one statement.
     public func tick(owner: String, lease: Duration) async throws(JournalError) -> LeaseReport {
         let results = try await run(
             [PostgresCall(JournalStatement.tick, [.text(owner), .double(lease.seconds)])], on: upkeep
@@ -15,12 +16,14 @@ extension PostgresJournal {
         }
     }
 
+    /// Moves a writer's cursor forward; backward it never moves.
     public func recordPublished(writer: WriterID, position: Int64) async throws(JournalError) {
         _ = try await run(
             [PostgresCall(JournalStatement.recordPublished, [.int64(writer.rawValue), .int64(position)])], on: upkeep
         )
     }
 
+    /// Becomes the publisher of writers whose lease has run out.
     public func claimWriters(owner: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter] {
         let results = try await run(
             [PostgresCall(JournalStatement.claimWriters, [.text(owner), .double(lease.seconds)])], on: upkeep
@@ -38,6 +41,7 @@ extension PostgresJournal {
         }
     }
 
+    /// A writer's committed events after a position, with the replies that are due with them.
     public func events(
         of writer: WriterID, after position: Int64, limit: Int
     ) async throws(JournalError) -> [CommittedEvent] {
@@ -85,13 +89,13 @@ extension PostgresJournal {
                 error: try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
             )
             let first = try address(row)
-            let callers = [first].compactMap { $0 } + (further[id] ?? [])
-            replies = result.map { result in callers.map { ResultReply(address: $0, result: result) } } ?? []
+            replies = result.map { ResultReply.replies($0, to: first, and: further[id] ?? []) } ?? []
         }
         return CommittedEvent(
             position: try row.int64("position"),
             event: CloudEvent(
-                executionID: id, workflowID: try row.text("workflow_id"), traceparent: try row.optionalText("traceparent"),
+                executionID: id, workflowID: try row.text("workflow_id"),
+                traceparent: try row.optionalText("traceparent"),
                 event: event
             ),
             replies: replies
@@ -103,12 +107,14 @@ extension PostgresJournal {
         return ReplyAddress(replyTo: replyTo, correlationID: try row.optionalText("correlation_id"))
     }
 
+    /// Removes a writer whose events are all published.
     public func closeWriter(_ writer: WriterID, owner: String) async throws(JournalError) {
         _ = try await run(
             [PostgresCall(JournalStatement.closeWriter, [.int64(writer.rawValue), .text(owner)])], on: upkeep
         )
     }
 
+    /// Takes executions over under a new token, then reads where they stand.
     public func claimExecutions(
         owner: String, lease: Duration, limit: Int
     ) async throws(JournalError) -> [ClaimedExecution] {
@@ -127,7 +133,8 @@ extension PostgresJournal {
                 )
             }
         }
-        // In statements of their own: what the old owner committed last is visible to them, and nobody else can write any more.
+        // In statements of their own: what the old owner committed last is visible to them, and nobody else can write
+        // any more.
         let ids: [UUID?] = tokens.keys.map(\.uuid)
         let loaded = try await run(
             [
@@ -187,6 +194,7 @@ extension PostgresJournal {
         return state
     }
 
+    /// Ends leases before their time.
     public func release(
         _ executions: [ExecutionID], owner: String, isHandedOver: Bool
     ) async throws(JournalError) {

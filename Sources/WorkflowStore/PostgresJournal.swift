@@ -4,8 +4,8 @@ import WorkflowCore
 
 /// The journal on PostgreSQL.
 ///
-/// Two connections: one for the serial stream of commits, one for everything else, so that a heartbeat never waits behind a large
-/// commit. Both come back by themselves when the database was away.
+/// Two connections: one for the serial stream of commits, one for everything else, so that a heartbeat never waits
+/// behind a large commit. Both come back by themselves when the database was away.
 public final class PostgresJournal: Journal {
     /// Pause before a transaction that the server refused for a passing reason (a deadlock, a shutdown) is tried again.
     private static let retryPause = Duration.milliseconds(50)
@@ -25,8 +25,8 @@ public final class PostgresJournal: Journal {
     public init(_ configuration: PostgresConfiguration, lease: Duration, logger: Logger) throws(PostgresError) {
         self.lease = lease
         self.logger = logger
-        // Every statement here reaches its rows by a key. A plan made while the tables were small or not analysed would scan them,
-        // and a prepared statement would keep that plan while they grow.
+        // Every statement here reaches its rows by a key. A plan made while the tables were small or not analysed
+        // would scan them, and a prepared statement would keep that plan while they grow.
         let keyed = try configuration.with(sessionSettings: [
             ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
         ])
@@ -59,7 +59,8 @@ public final class PostgresJournal: Journal {
         if error.code == .cancelled || error.code == .closed { throw JournalError(.cancelled, error.message) }
         if let state = error.sqlState, Self.missingObjectStates.contains(state.rawValue) {
             throw JournalError(
-                .schemaMissing, "The tables are missing or of another version (\(error.message)); run `perdure migrate`."
+                .schemaMissing,
+                "The tables are missing or of another version (\(error.message)); run `perdure migrate`."
             )
         }
         guard error.isRetriable || error.isOutcomeUnknown || error.code == .connectionLost else {
@@ -77,6 +78,7 @@ public final class PostgresJournal: Journal {
 
     // MARK: - Commits
 
+    /// Starts a stream of commits.
     public func openWriter(owner: String, lease: Duration) async throws(JournalError) -> WriterID {
         let results = try await run(
             [PostgresCall(JournalStatement.openWriter, [.text(owner), .double(lease.seconds)])], on: commits
@@ -86,6 +88,9 @@ public final class PostgresJournal: Journal {
         }
     }
 
+    /// Commits a batch in one round trip; an outcome that the connection took with it is looked up.
+    ///
+    /// - Throws: see `Journal.commit(_:)`.
     public func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt {
         let plan = CommitCalls(batch: batch, leaseSeconds: lease.seconds)
         let calls = plan.calls()
@@ -95,7 +100,8 @@ public final class PostgresJournal: Journal {
                 return try receipt(plan.asksForCallers ? results.last : nil)
             } catch {
                 if error.isOutcomeUnknown {
-                    logger.warning("a commit's outcome is unknown; looking it up", metadata: ["error.message": "\(error.message)"])
+                    logger.warning(
+                        "a commit's outcome is unknown; looking it up", metadata: ["error.message": "\(error.message)"])
                     if try await didCommit(batch) { return try await receipt(of: plan) }
                     continue
                 }
@@ -166,7 +172,8 @@ public final class PostgresJournal: Journal {
         do throws(PostgresError) {
             return try body()
         } catch {
-            throw JournalError(.schemaMissing, "The tables are of another version (\(error.message)); run `perdure migrate`.")
+            throw JournalError(
+                .schemaMissing, "The tables are of another version (\(error.message)); run `perdure migrate`.")
         }
     }
 }

@@ -26,7 +26,8 @@ public enum SchemaMigration {
     public static func migrate(_ database: some PostgresExecutor) async throws(PostgresError) -> Int64 {
         let before = try await version(on: database)
         try await database.execute(
-            script: "BEGIN; SELECT pg_advisory_xact_lock(\(lockKey)); SET LOCAL client_min_messages = warning;\n\(schema)\nCOMMIT;"
+            script:
+                "BEGIN; SELECT pg_advisory_xact_lock(\(lockKey)); SET LOCAL client_min_messages = warning;\n\(schema)\nCOMMIT;"
         )
         return before
     }

@@ -3,8 +3,8 @@ import WorkflowCore
 
 /// The `state_snapshot` of an execution: what of its state has no column of its own.
 ///
-/// The outputs of steps stay in `execution_steps`. A snapshot is written with every transition, and must not grow with what the steps
-/// gave.
+/// The outputs of steps stay in `execution_steps`. A snapshot is written with every transition, and must not grow
+/// with what the steps gave.
 enum StateSnapshot {
     static func encode(_ state: ExecutionState) -> [UInt8] {
         var writer = JSONWriter(capacity: 160 + 64 * state.steps.count)

@@ -1,7 +1,7 @@
 /// Decides which types fit which, and remembers what type variables stand for.
 ///
-/// A failed attempt may leave bindings behind, so a caller that tries alternatives notes a ``mark`` before and goes back
-/// to it.
+/// A failed attempt may leave bindings behind, so a caller that tries alternatives notes a ``mark`` before and goes
+/// back to it.
 struct TypeUnifier {
     private var bindings: [String: CELType] = [:]
     /// What each change to the bindings replaced, in order.

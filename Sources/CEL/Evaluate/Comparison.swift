@@ -78,7 +78,8 @@ enum Comparison {
         // Integers of different signs compare by value in Swift.
         case (.int(let left), .uint(let right)): left < right ? .less : left > right ? .greater : .equal
         case (.uint(let left), .int(let right)): left < right ? .less : left > right ? .greater : .equal
-        // An integer and a double meet as doubles: near 2^63 neighbours count as equal, as in the other implementations.
+        // An integer and a double meet as doubles: near 2^63 neighbours count as equal, as in the other
+        // implementations.
         case (.int(let left), .double(let right)): Order(Double(left), right)
         case (.double(let left), .int(let right)): Order(left, Double(right))
         case (.uint(let left), .double(let right)): Order(Double(left), right)

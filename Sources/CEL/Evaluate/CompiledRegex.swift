@@ -2,8 +2,8 @@ import LinearRegex
 
 /// A regular expression ready to run, with what a run costs.
 struct CompiledRegex: Sendable {
-    /// Bounds on the size of a compiled pattern, from small to the largest accepted. The smallest that a pattern fits in
-    /// is what a run is charged for, since each instruction may run once for each scalar of the text.
+    /// Bounds on the size of a compiled pattern, from small to the largest accepted. The smallest that a pattern fits
+    /// in is what a run is charged for, since each instruction may run once for each scalar of the text.
     private static let instructionBounds = [16, 64, 256, 1_024, 4_096]
 
     private let regex: LinearRegex

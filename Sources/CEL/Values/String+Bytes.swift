@@ -1,5 +1,6 @@
 extension String {
-    /// Whether both have the same UTF-8 bytes. Swift's `==` compares up to canonical equivalence, the language does not.
+    /// Whether both have the same UTF-8 bytes. Swift's `==` compares up to canonical equivalence, the language does
+    /// not.
     func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         return withBytes(other) { $0.elementsEqual($1) } ?? utf8.elementsEqual(other.utf8)

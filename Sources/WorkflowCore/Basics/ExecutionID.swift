@@ -2,8 +2,8 @@ import FoundationEssentials
 
 /// The identity of one execution: a UUID, written in lower case everywhere outside.
 ///
-/// Ids that the runtime makes are version 7 (RFC 9562): their first 48 bits are the time in milliseconds, so that new rows land at
-/// the right edge of every index. A caller may bring any UUID of its own.
+/// Ids that the runtime makes are version 7 (RFC 9562): their first 48 bits are the time in milliseconds, so that new
+/// rows land at the right edge of every index. A caller may bring any UUID of its own.
 public struct ExecutionID: Sendable, Hashable, CustomStringConvertible {
     /// The UUID itself.
     public let uuid: UUID

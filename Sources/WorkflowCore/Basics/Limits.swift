@@ -1,7 +1,8 @@
 /// The limits of the core, each with its reason. A limit that is passed is a typed error, never a silent cut.
 public enum Limits {
-    /// The largest request body taken, in bytes. The default `max_message_size` of RabbitMQ 4 is 16 MiB, and a request that a
-    /// newer broker refuses should not work on an older one; half of it leaves room for the row and its events.
+    /// The largest request body taken, in bytes. The default `max_message_size` of RabbitMQ 4 is 16 MiB, and a
+    /// request that a newer broker refuses should not work on an older one; half of it leaves room for the row and
+    /// its events.
     public static let requestBytes = 8 * 1024 * 1024
 
     /// How deep a request's JSON may nest. Real inputs stay below 20; deep ones exist to exhaust stacks.
@@ -10,8 +11,8 @@ public enum Limits {
     /// The largest single output of a step, in bytes of JSON; the same reason as `requestBytes`.
     public static let stepOutputBytes = 8 * 1024 * 1024
 
-    /// An input or output larger than this is left out of event payloads (the event says how large it is and the tables hold it),
-    /// since every subscriber pays for every byte of an event.
+    /// An input or output larger than this is left out of event payloads (the event says how large it is and the
+    /// tables hold it), since every subscriber pays for every byte of an event.
     public static let eventValueBytes = 64 * 1024
 
     /// Steps of one definition. A graph is walked on every transition.
@@ -23,12 +24,23 @@ public enum Limits {
     /// Bytes of one definition file.
     public static let definitionBytes = 1024 * 1024
 
+    /// Errors reported of one definition file. Nobody reads more at a time, and each carries a line of the file.
+    public static let errorsPerDefinition = 50
+
+    /// The largest arguments of a step or output of an execution, in bytes of JSON: with what is put around it, it
+    /// fits a message of 16 MiB, the default limit of RabbitMQ 4.
+    public static let computedBytes = 15 * 1024 * 1024
+
     /// Length of an idempotency key; it is an indexed column.
     public static let idempotencyKeyBytes = 255
 
-    /// How often one step may lose its coordinator without an answer before it fails: a step that kills its process must end.
+    /// How often one step may lose its coordinator without an answer before it fails: a step that kills its process
+    /// must end.
     public static let interruptionsPerStep = 5
 
-    /// Length of an error message kept in the tables and sent in replies.
+    /// Length of an error message kept in the tables and sent in replies and headers, in Unicode scalars.
     public static let errorMessageCharacters = 2000
+
+    /// Length of an error's code, in Unicode scalars; agents bring their own.
+    public static let errorCodeCharacters = 100
 }

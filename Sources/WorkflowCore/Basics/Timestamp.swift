@@ -1,6 +1,7 @@
 /// A point in time as PostgreSQL keeps it: whole microseconds since 1970-01-01T00:00:00Z.
 ///
-/// The core never asks what time it is; every decision takes `now` as an argument, so that a simulator can own the clock.
+/// The core never asks what time it is; every decision takes `now` as an argument, so that a simulator can own the
+/// clock.
 public struct Timestamp: Sendable, Hashable, Comparable {
     /// Microseconds since the Unix epoch, negative before it.
     public let microsecondsSinceEpoch: Int64
@@ -13,6 +14,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// Whole seconds since the Unix epoch, as AMQP properties carry time.
     public var secondsSinceEpoch: Int64 { Self.floorDivide(microsecondsSinceEpoch, 1_000_000) }
 
+    /// Earlier comes first.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microsecondsSinceEpoch < right.microsecondsSinceEpoch
     }
@@ -25,7 +27,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// RFC 3339 in UTC with six fractional digits, e.g. `2026-11-22T16:02:00.000123Z`.
     public var rfc3339: String {
         let days = Self.floorDivide(microsecondsSinceEpoch, 86_400_000_000)
-        let withinDay = microsecondsSinceEpoch - days * 86_400_000_000
+        // Wraps at the very first day there is, where the product is out of range and the difference is not.
+        let withinDay = microsecondsSinceEpoch &- days &* 86_400_000_000
         let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
         let seconds = withinDay / 1_000_000
         return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
@@ -53,6 +56,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     private static func padded(_ value: Int64, _ width: Int) -> String {
+        if value < 0 { return "-" + padded(-value, width) }
         let digits = String(value)
         return digits.utf8.count >= width ? digits : String(repeating: "0", count: width - digits.utf8.count) + digits
     }

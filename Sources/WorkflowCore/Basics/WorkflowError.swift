@@ -4,6 +4,7 @@ import PerdureJSON
 public struct WorkflowError: Error, Sendable, Hashable {
     /// A stable word that programs branch on.
     public struct Code: RawRepresentable, Sendable, Hashable {
+        /// The word itself.
         public let rawValue: String
 
         /// A code from its word; agents may bring their own.
@@ -32,10 +33,10 @@ public struct WorkflowError: Error, Sendable, Hashable {
     /// The step it happened in, when it happened in one.
     public let step: String?
 
-    /// An error; a longer message is cut.
+    /// An error; a longer message or code is cut, and U+0000 replaced, so that it can always be stored.
     public init(code: Code, message: String, step: String? = nil) {
-        self.code = code
-        self.message = String(message.prefix(Limits.errorMessageCharacters))
+        self.code = Code(rawValue: code.rawValue.storable(maximum: Limits.errorCodeCharacters))
+        self.message = message.storable(maximum: Limits.errorMessageCharacters)
         self.step = step
     }
 

@@ -6,7 +6,8 @@ public enum Arrival: Sendable, Equatable {
     case accepted
     /// The agent of an attempt answered.
     case answered(step: Int, attempt: Int, AgentAnswer)
-    /// Another coordinator owned it until now; `interrupted` when that one died, false when it handed the execution over.
+    /// Another coordinator owned it until now; `interrupted` when that one died, false when it handed the execution
+    /// over.
     case takenOver(interrupted: Bool)
 }
 
@@ -51,7 +52,7 @@ public struct Invocation: Sendable, Equatable {
     /// The W3C trace context of the execution.
     public let traceparent: String?
 
-    /// The key under which an agent should remember its effects: the same for every attempt of a step, so that an effect that
-    /// happened before a crash is not repeated after it.
+    /// The key under which an agent should remember its effects: the same for every attempt of a step, so that an
+    /// effect that happened before a crash is not repeated after it.
     public var idempotencyKey: String { "\(executionID)/\(stepName)" }
 }

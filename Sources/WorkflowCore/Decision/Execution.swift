@@ -3,15 +3,15 @@ import PerdureJSON
 
 /// The state machine of one execution: arrivals in, decisions out; no IO, no clock, no randomness.
 ///
-/// | status  | arrival                   | events                                                          | next    |
-/// |---------|---------------------------|-----------------------------------------------------------------|---------|
-/// | pending | accepted                  | EXECUTION_STARTED, then *start* each step without needs         | running |
-/// | running | answered, success         | AGENT_RESPONSE, STEP_COMPLETED, then *start* what became ready  | running |
-/// |         |   …of the last step       | …, EXECUTION_COMPLETED                                          | success |
-/// | running | answered, failure         | AGENT_RESPONSE, STEP_FAILED, *abandon* the rest, EXECUTION_FAILED | failed |
-/// | running | taken over                | none: running attempts are called again under the same number   | running |
-/// |         |   …once too often         | STEP_FAILED, *abandon* the rest, EXECUTION_FAILED               | failed  |
-/// | any     | an answer not waited for  | none                                                            | as it was |
+/// | status  | arrival                 | events                                                            | next    |
+/// |---------|-------------------------|-------------------------------------------------------------------|---------|
+/// | pending | accepted                | EXECUTION_STARTED, then *start* each step without needs           | running |
+/// | running | answered, success       | AGENT_RESPONSE, STEP_COMPLETED, then *start* what became ready    | running |
+/// |         |   …of the last step     | …, EXECUTION_COMPLETED                                            | success |
+/// | running | answered, failure       | AGENT_RESPONSE, STEP_FAILED, *abandon* the rest, EXECUTION_FAILED | failed  |
+/// | running | taken over              | none: running attempts are called again under the same number     | running |
+/// |         |   …once too often       | STEP_FAILED, *abandon* the rest, EXECUTION_FAILED                 | failed  |
+/// | any     | answer not waited for   | none                                                              | same    |
 ///
 /// *start*: STEP_STARTED, AGENT_INVOKED, and the invocation; or STEP_FAILED when the arguments cannot be computed.
 /// *abandon*: STEP_CANCELLED for each running step; pending steps become cancelled without an event.
@@ -55,12 +55,14 @@ public struct Execution: Sendable {
 
     private mutating func start(now: Timestamp, _ decision: inout Decision) {
         state.status = .running
-        state.startedAt = now
-        record(.executionStarted, now: now, &decision, fields: [
-            ("version", .int(Int64(state.workflow.version))),
-            ("input", state.input),
-            ("metadata", state.metadata),
-        ])
+        record(
+            .executionStarted, now: now, &decision,
+            fields: [
+                ("version", .int(Int64(state.workflow.version))),
+                ("input", state.input),
+                ("metadata", state.metadata),
+            ])
+        state.startedAt = state.lastEventAt
         for step in definition.steps.indices where definition.steps[step].needs.isEmpty {
             guard state.status == .running else { return }
             start(step: step, now: now, &decision)
@@ -80,7 +82,8 @@ public struct Execution: Sendable {
             advance(from: step, now: now, &decision)
         case .failure(let error):
             let located = WorkflowError(code: error.code, message: error.message, step: state.steps[step].name)
-            record(.agentResponse, step: step, now: now, &decision, fields: [("status", "ERROR"), ("error", located.json)])
+            record(
+                .agentResponse, step: step, now: now, &decision, fields: [("status", "ERROR"), ("error", located.json)])
             fail(step: step, located, now: now, &decision)
         }
     }
@@ -111,14 +114,12 @@ public struct Execution: Sendable {
     private mutating func start(step: Int, now: Timestamp, _ decision: inout Decision) {
         decision.changedSteps.insert(step)
         let arguments: JSONValue
-        do {
-            arguments = try definition.steps[step].arguments.evaluate(ExecutionVariables(state: state))
-        } catch {
-            state.steps[step].startedAt = now
-            let failure = WorkflowError(
-                code: .expressionError, message: "The arguments could not be computed: \(error.message)",
-                step: state.steps[step].name
-            )
+        let (template, reads) = (definition.steps[step].arguments, definition.steps[step].reads)
+        switch compute(template, reads, tooLarge: .expressionError, "The arguments") {
+        case .success(let value): arguments = value
+        case .failure(let error):
+            state.steps[step].startedAt = state.lastEventAt
+            let failure = WorkflowError(code: error.code, message: error.message, step: state.steps[step].name)
             fail(step: step, failure, now: now, &decision)
             return
         }
@@ -127,7 +128,8 @@ public struct Execution: Sendable {
         state.steps[step].input = arguments
         record(.stepStarted, step: step, now: now, &decision, fields: [("input", arguments)])
         state.steps[step].startedAt = state.lastEventAt
-        record(.agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
+        record(
+            .agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
         invoke(step: step, &decision)
     }
 
@@ -146,28 +148,41 @@ public struct Execution: Sendable {
             let isReady = definition.steps[dependant].needs.allSatisfy { state.steps[$0].status == .success }
             if isReady && state.steps[dependant].status == .pending { start(step: dependant, now: now, &decision) }
         }
-        if state.status == .running && state.steps.allSatisfy({ $0.status == .success }) { complete(now: now, &decision) }
+        if state.status == .running && state.steps.allSatisfy({ $0.status == .success }) {
+            complete(now: now, &decision)
+        }
     }
 
     private mutating func complete(now: Timestamp, _ decision: inout Decision) {
+        let byStep = state.steps.map { (key: $0.name, value: Template.literal($0.output ?? .null)) }
         let output: JSONValue
-        if let template = definition.output {
-            do {
-                output = try template.evaluate(ExecutionVariables(state: state))
-            } catch {
-                let failure = WorkflowError(
-                    code: .expressionError, message: "The output could not be computed: \(error.message)"
-                )
-                end(with: failure, now: now, &decision)
-                return
-            }
-        } else {
-            output = .object(JSONObject(uniqueKeysWithValues: state.steps.map { ($0.name, $0.output ?? .null) }))
+        switch compute(
+            definition.output ?? .object(byStep), definition.outputReads, tooLarge: .outputTooLarge, "The output")
+        {
+        case .success(let value): output = value
+        case .failure(let error):
+            end(with: error, now: now, &decision)
+            return
         }
         state.status = .success
         state.output = output
         record(.executionCompleted, now: now, &decision, fields: [("status", "SUCCESS"), ("output", output)])
         state.completedAt = state.lastEventAt
+    }
+
+    /// Fills a template in and makes sure that the journal can hold the result.
+    private func compute(
+        _ template: Template, _ reads: ExpressionReads, tooLarge: WorkflowError.Code, _ what: String
+    ) -> Result<JSONValue, WorkflowError> {
+        let value: JSONValue
+        do {
+            value = try template.evaluate(ExecutionVariables(reads, of: state))
+        } catch {
+            return .failure(
+                WorkflowError(code: .expressionError, message: "\(what) could not be computed: \(error.message)"))
+        }
+        guard let problem = value.storageProblem else { return .success(value) }
+        return .failure(WorkflowError(code: tooLarge, message: "\(what) cannot be kept: it \(problem)."))
     }
 
     private mutating func fail(step: Int, _ error: WorkflowError, now: Timestamp, _ decision: inout Decision) {

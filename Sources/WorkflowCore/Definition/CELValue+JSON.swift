@@ -22,8 +22,8 @@ extension JSONValue {
     /// What an expression gave, as JSON.
     ///
     /// Timestamps and durations become their text, an absent optional becomes null.
-    /// - Throws: `CELError` of code `invalidArgument` for what JSON has no place for: infinities, bytes, types, and maps with keys that
-    ///   are not strings.
+    /// - Throws: `CELError` of code `invalidArgument` for what JSON has no place for: infinities, bytes, types, and
+    ///   maps with keys that are not strings.
     init(_ value: CELValue) throws(CELError) {
         switch value {
         case .null: self = .null
@@ -46,7 +46,9 @@ extension JSONValue {
         case .map(let map):
             var object = JSONObject()
             for (key, value) in map.entries {
-                guard case .string(let name) = key else { throw JSONValue.cannotHold("a map whose keys are not strings") }
+                guard case .string(let name) = key else {
+                    throw JSONValue.cannotHold("a map whose keys are not strings")
+                }
                 object[name] = try JSONValue(value)
             }
             self = .object(object)

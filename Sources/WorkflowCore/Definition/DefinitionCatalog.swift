@@ -43,7 +43,7 @@ public struct DefinitionCatalog: Sendable {
             let hint = Suggestion.text(for: request.workflowID, among: byWorkflow.keys)
             throw RequestRejection(
                 .unknownWorkflow,
-                "The field 'workflow_id' names no workflow known here: '\(request.workflowID.prefix(64))'.\(hint)"
+                "The field 'workflow_id' names no workflow known here: '\(request.workflowID.storable(maximum: 64))'.\(hint)"
             )
         }
         let wanted = request.version ?? versions.keys.max() ?? 1
@@ -56,7 +56,8 @@ public struct DefinitionCatalog: Sendable {
         }
         if let violation = definition.inputSchema?.validate(request.input).first {
             let place = violation.instancePointer.tokens.isEmpty ? "input" : "input\(violation.instancePointer)"
-            throw RequestRejection(.invalidInput, "The field '\(place)' does not match the workflow's schema: \(violation.message)")
+            throw RequestRejection(
+                .invalidInput, "The field '\(place)' does not match the workflow's schema: \(violation.message)")
         }
         return definition
     }

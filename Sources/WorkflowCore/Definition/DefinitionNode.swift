@@ -1,7 +1,8 @@
 import PerdureJSON
 import Yams
 
-/// A YAML value with its place in the file, by the core schema of YAML 1.2 (so `no` and `on` are text, as their writer meant).
+/// A YAML value with its place in the file, by the core schema of YAML 1.2 (so `no` and `on` are text, as their
+/// writer meant).
 struct DefinitionNode {
     enum Content {
         case scalar(JSONValue)
@@ -16,10 +17,14 @@ struct DefinitionNode {
         let value: DefinitionNode
     }
 
+    /// How the text of a scalar stands in the file.
+    enum Style {
+        case plain, singleQuoted, doubleQuoted, block
+    }
+
     let content: Content
     let place: DefinitionPlace
-    /// How many characters of punctuation stand between the place and the text of a scalar: 1 for quotes.
-    let textOffset: Int
+    var style = Style.plain
 
     /// The node as JSON.
     var json: JSONValue {
@@ -46,6 +51,12 @@ struct DefinitionNode {
     var text: String? { if case .scalar(.string(let text)) = content { text } else { nil } }
     var members: [Member]? { if case .mapping(let members) = content { members } else { nil } }
     var items: [DefinitionNode]? { if case .sequence(let items) = content { items } else { nil } }
+
+    /// The place of the last key of a path, or of the deepest node on the way there.
+    func keyPlace(at tokens: [String]) -> DefinitionPlace {
+        let parent = descendant(at: tokens.dropLast())
+        return parent.members?.first { $0.key == tokens.last }?.place ?? parent.place
+    }
 
     /// The node at a path of keys and indices, or the deepest one on the way there.
     func descendant(at tokens: some Sequence<String>) -> DefinitionNode {
@@ -89,7 +100,8 @@ extension DefinitionNode {
             throw ReadError(place: DefinitionPlace(line: 1, column: 1), message: "This is not YAML: \(error)")
         }
         guard let root else {
-            throw ReadError(place: DefinitionPlace(line: 1, column: 1), message: "The file is empty; write `workflow: NAME` first.")
+            throw ReadError(
+                place: DefinitionPlace(line: 1, column: 1), message: "The file is empty; write `workflow: NAME` first.")
         }
         var remaining = Limits.definitionNodes
         return try convert(root, depth: 0, remaining: &remaining)
@@ -107,28 +119,41 @@ extension DefinitionNode {
         }
         switch node {
         case .scalar(let scalar):
-            let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-            let isText = isQuoted || scalar.style == .literal || scalar.style == .folded
-            let value = isText ? .string(scalar.string) : plain(scalar.string)
-            return DefinitionNode(content: .scalar(value), place: place, textOffset: isQuoted ? 1 : 0)
+            let style: Style =
+                switch scalar.style {
+                case .singleQuoted: .singleQuoted
+                case .doubleQuoted: .doubleQuoted
+                case .literal, .folded: .block
+                case .any, .plain: .plain
+                }
+            try checkText(scalar.string, place)
+            let value = style == .plain ? plain(scalar.string) : .string(scalar.string)
+            return DefinitionNode(content: .scalar(value), place: place, style: style)
         case .sequence(let sequence):
             var items: [DefinitionNode] = []
             for item in sequence { items.append(try convert(item, depth: depth + 1, remaining: &remaining)) }
-            return DefinitionNode(content: .sequence(items), place: place, textOffset: 0)
+            return DefinitionNode(content: .sequence(items), place: place)
         case .mapping(let mapping):
             var members: [Member] = []
             for (key, value) in mapping {
-                let keyPlace = DefinitionPlace(line: key.mark?.line ?? place.line, column: key.mark?.column ?? place.column)
+                let keyPlace = DefinitionPlace(
+                    line: key.mark?.line ?? place.line, column: key.mark?.column ?? place.column)
                 guard let name = key.scalar?.string else {
                     throw ReadError(place: keyPlace, message: "A key must be text.")
                 }
+                try checkText(name, keyPlace)
                 let converted = try convert(value, depth: depth + 1, remaining: &remaining)
                 members.append(Member(key: name, place: keyPlace, value: converted))
             }
-            return DefinitionNode(content: .mapping(members), place: place, textOffset: 0)
+            return DefinitionNode(content: .mapping(members), place: place)
         default:
             throw ReadError(place: place, message: "An alias here names nothing that came before it.")
         }
+    }
+
+    private static func checkText(_ text: String, _ place: DefinitionPlace) throws(ReadError) {
+        guard text.utf8.contains(0) else { return }
+        throw ReadError(place: place, message: "The text holds U+0000, which the database cannot keep; remove it.")
     }
 
     /// A scalar without quotes, by the core schema of YAML 1.2 (section 10.3.2).
@@ -144,8 +169,13 @@ extension DefinitionNode {
             return .string(text)
         }
         if let integer = Int64(text.hasPrefix("+") ? String(unsigned) : text) { return .int(integer) }
-        if unsigned.hasPrefix("0x"), let integer = Int64(unsigned.dropFirst(2), radix: 16) { return .int(integer) }
-        if unsigned.hasPrefix("0o"), let integer = Int64(unsigned.dropFirst(2), radix: 8) { return .int(integer) }
+        // Neither form takes a sign, before its prefix or after it.
+        if text.hasPrefix("0x"), let integer = UInt64(text.dropFirst(2), radix: 16).flatMap(Int64.init(exactly:)) {
+            return text.contains("+") ? .string(text) : .int(integer)
+        }
+        if text.hasPrefix("0o"), let integer = UInt64(text.dropFirst(2), radix: 8).flatMap(Int64.init(exactly:)) {
+            return text.contains("+") ? .string(text) : .int(integer)
+        }
         let isDecimal = unsigned.utf8.allSatisfy { (0x30...0x39).contains($0) || ".eE+-".utf8.contains($0) }
         if isDecimal, let double = Double(text), double.isFinite { return .double(double) }
         return .string(text)
@@ -155,8 +185,10 @@ extension DefinitionNode {
 extension DefinitionNode.ReadError {
     fileprivate init(_ error: YamlError) {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            self.init(place: DefinitionPlace(line: mark.line, column: mark.column), message: "This is not YAML: \(problem).")
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.init(
+                place: DefinitionPlace(line: mark.line, column: mark.column), message: "This is not YAML: \(problem).")
         case .duplicatedKeysInMapping(let duplicates, let context):
             let names = duplicates.map { "'\($0)'" }.sorted().joined(separator: ", ")
             self.init(

@@ -4,17 +4,27 @@ import PerdureJSON
 
 extension DefinitionParser {
     /// What expressions may name: the input, the steps that are done by then, and the execution itself.
-    func environment(schema: JSONSchema?, stepNames: [String]) -> CELEnvironment {
-        let step = CELType.object(CELObjectType(fields: ["output": .dyn, "status": .string], isOpen: false))
+    func environment(input: CELType, stepNames: some Sequence<String>) -> CELEnvironment {
+        let step = CELType.object(
+            CELObjectType(name: "a step", fields: ["output": .dyn, "status": .string], isOpen: false))
         let steps = Dictionary(stepNames.map { ($0, step) }) { first, _ in first }
         return CELEnvironment(variables: [
-            "input": schema.map { CELType($0.shape()) } ?? .dyn,
-            "steps": .object(CELObjectType(fields: steps, isOpen: false)),
+            "input": input,
+            "steps": .object(CELObjectType(name: "steps", fields: steps, isOpen: false)),
             "execution": .object(
-                CELObjectType(fields: ["id": .string, "workflow_id": .string, "version": .int], isOpen: false)
+                CELObjectType(
+                    name: "execution", fields: ["id": .string, "workflow_id": .string, "version": .int], isOpen: false)
             ),
             "metadata": .dyn,
         ])
+    }
+
+    /// What is known of the input; messages call it by its name.
+    static func inputType(_ schema: JSONSchema?) -> CELType {
+        guard let schema else { return .dyn }
+        guard case .object(var type) = CELType(schema.shape()) else { return CELType(schema.shape()) }
+        type.name = "input"
+        return .object(type)
     }
 
     /// A value with expressions, each parsed and checked; errors point into the file.
@@ -34,7 +44,9 @@ extension DefinitionParser {
         case .mapping(let members):
             var pairs: [(key: String, value: Template)] = []
             for member in members {
-                guard let part = template(member.value, key: "\(key).\(member.key)", environment: environment) else { continue }
+                guard let part = template(member.value, key: "\(key).\(member.key)", environment: environment) else {
+                    continue
+                }
                 pairs.append((member.key, part))
             }
             return Self.collapsed(.object(pairs))
@@ -52,8 +64,9 @@ extension DefinitionParser {
         for segment in segments {
             switch segment {
             case .literal(let piece): parts.append(.literal(piece))
-            case .expression(let source, let offset):
-                guard let program = program(source, offset: offset, node: node, key: key, environment: environment) else {
+            case .expression(let source, offset: let offset):
+                guard let program = program(source, offset: offset, node: node, key: key, environment: environment)
+                else {
                     return nil
                 }
                 parts.append(.expression(program))
@@ -77,12 +90,13 @@ extension DefinitionParser {
             return try CELProgram(source, environment: environment)
         } catch {
             var place = node.place
-            // Only text on one line maps onto columns; in a block the key's line has to do.
             if let position = error.position, position.line == 1 {
-                place.column += node.textOffset + offset + position.column - 1
+                place = self.place(ofCharacter: offset + position.column - 1, in: node)
             }
             let hint = error.suggestion.map { " Did you mean '\($0)'?" } ?? ""
-            report(place, key: key, "In the expression `\(source.trimmingSpaces)`: \(error.message)\(hint)")
+            report(
+                place, key: key,
+                "In the expression `\(source.trimmingSpaces)`: \(error.message)\(hint.isEmpty ? "" : ".\(hint)")")
             return nil
         }
     }

@@ -4,7 +4,9 @@ import PerdureJSON
 
 extension DefinitionParser {
     private static let workflowKeys = ["workflow", "version", "description", "input", "steps", "output"]
-    private static let plannedWorkflowKeys = ["timeout", "concurrency", "priority", "on_failure", "schedule", "deprecated"]
+    private static let plannedWorkflowKeys = [
+        "timeout", "concurrency", "priority", "on_failure", "schedule", "deprecated",
+    ]
     private static let stepKeys = ["agent", "description", "needs", "with"]
     private static let plannedStepKeys = [
         "workflow", "wait", "signal", "set", "when", "foreach", "retry", "timeout", "compensate", "on_error",
@@ -22,7 +24,9 @@ extension DefinitionParser {
     /// The whole document; nil when it has errors that leave nothing to check further.
     mutating func workflow(_ root: DefinitionNode, source: String) -> WorkflowDefinition? {
         guard let members = root.members else {
-            report(root.place, key: "", "A definition is a mapping that starts with `workflow: NAME`; found \(root.kindName).")
+            report(
+                root.place, key: "",
+                "A definition is a mapping that starts with `workflow: NAME`; found \(root.kindName).")
             return nil
         }
         checkKeys(members, at: "", known: Self.workflowKeys, planned: Self.plannedWorkflowKeys)
@@ -36,19 +40,23 @@ extension DefinitionParser {
         }
         let version = version(member("version"))
         let schema = member("input").flatMap { inputSchema($0) }
-        let steps = member("steps").map { stepsSection($0, schema: schema) }
+        let input = Self.inputType(schema)
+        let steps = member("steps").map { stepsSection($0, input: input) }
         if steps == nil {
             report(root.place, key: "steps", "The key 'steps' is missing; a workflow has at least one step.")
         }
         var output: Template?
-        if let node = member("output"), let steps {
-            let environment = environment(schema: schema, stepNames: steps.map(\.name))
+        let names = member("steps")?.members?.map(\.key) ?? []
+        if let node = member("output") {
+            // By the names in the file: a step that has errors of its own is no reason to report what refers to it.
+            let environment = environment(input: input, stepNames: names)
             output = template(node, key: "output", environment: environment)
         }
         guard let id, let version, let steps, errors.isEmpty else { return nil }
         let reference = WorkflowReference(id: id, version: version, contentHash: SHA256.hexDigest(of: source.utf8))
         return WorkflowDefinition(
             reference: reference, inputSchema: schema, steps: steps, output: output, source: source,
+            outputReads: ExpressionReads(output, visible: Array(steps.indices), names: names),
             dependants: StepGraph.dependants(needs: steps.map(\.needs))
         )
     }
@@ -65,15 +73,17 @@ extension DefinitionParser {
             return try JSONSchema(node.json)
         } catch {
             let tokens = error.pointer.tokens
-            let place = node.descendant(at: tokens).place
+            let place = error.code == .unknownKeyword ? node.keyPlace(at: tokens) : node.descendant(at: tokens).place
             report(place, key: (["input"] + tokens).joined(separator: "."), error.message)
             return nil
         }
     }
 
-    private mutating func stepsSection(_ node: DefinitionNode, schema: JSONSchema?) -> [StepDefinition] {
+    private mutating func stepsSection(_ node: DefinitionNode, input: CELType) -> [StepDefinition] {
         guard let members = node.members, !members.isEmpty else {
-            report(node.place, key: "steps", "The steps are a mapping of step names to steps, one at least; found \(node.kindName).")
+            report(
+                node.place, key: "steps",
+                "The steps are a mapping of step names to steps, one at least; found \(node.kindName).")
             return []
         }
         guard members.count <= Limits.stepsPerWorkflow else {
@@ -84,8 +94,9 @@ extension DefinitionParser {
             return []
         }
         let names = members.map(\.key)
+        let indices = Dictionary(names.enumerated().map { ($1, $0) }) { first, _ in first }
         var drafts: [StepDraft] = []
-        for member in members { drafts.append(draft(member, names: names)) }
+        for member in members { drafts.append(draft(member, indices: indices)) }
         if let cycle = StepGraph.cycle(needs: drafts.map(\.needs)) {
             let path = cycle.map { names[$0] }.joined(separator: " → ")
             report(
@@ -97,38 +108,45 @@ extension DefinitionParser {
         let ancestors = StepGraph.ancestors(needs: drafts.map(\.needs))
         var steps: [StepDefinition] = []
         for (index, draft) in drafts.enumerated() {
-            let before = ancestors[index].sorted().map { names[$0] }
-            let environment = environment(schema: schema, stepNames: before)
+            let environment = environment(input: input, stepNames: ancestors[index].lazy.map { names[$0] })
             let key = "steps.\(draft.name).with"
-            let arguments = draft.arguments.flatMap { template($0, key: key, environment: environment) }
+            let arguments =
+                draft.arguments.flatMap { template($0, key: key, environment: environment) } ?? .literal(.object([:]))
             guard let agent = draft.agent else { continue }
             steps.append(
                 StepDefinition(
-                    name: draft.name, agent: agent, needs: draft.needs, arguments: arguments ?? .literal(.object([:]))
+                    name: draft.name, agent: agent, needs: draft.needs, arguments: arguments,
+                    reads: ExpressionReads(arguments, visible: ancestors[index], names: names)
                 )
             )
         }
         return steps
     }
 
-    private mutating func draft(_ member: DefinitionNode.Member, names: [String]) -> StepDraft {
+    private mutating func draft(_ member: DefinitionNode.Member, indices: [String: Int]) -> StepDraft {
         let path = "steps.\(member.key)"
         var draft = StepDraft(name: member.key, place: member.place)
         if !Self.isName(member.key) {
-            report(member.place, key: path, "A step's name is a letter followed by letters, digits, '_' or '-', 64 at most.")
+            report(
+                member.place, key: path,
+                "A step's name is a letter followed by letters, digits, '_' or '-', 64 at most.")
         }
         guard let keys = member.value.members else {
-            report(member.value.place, key: path, "A step is a mapping with the key 'agent'; found \(member.value.kindName).")
+            report(
+                member.value.place, key: path,
+                "A step is a mapping with the key 'agent'; found \(member.value.kindName).")
             return draft
         }
         checkKeys(keys, at: path, known: Self.stepKeys, planned: Self.plannedStepKeys)
         for key in keys {
             switch key.key {
             case "agent": draft.agent = agent(key.value, key: "\(path).agent")
-            case "needs": draft.needs = needs(key.value, key: "\(path).needs", of: member.key, names: names)
+            case "needs": draft.needs = needs(key.value, key: "\(path).needs", of: member.key, indices: indices)
             case "with":
                 if key.value.members == nil {
-                    report(key.value.place, key: "\(path).with", "'with' is a mapping of arguments; found \(key.value.kindName).")
+                    report(
+                        key.value.place, key: "\(path).with",
+                        "'with' is a mapping of arguments; found \(key.value.kindName).")
                 } else {
                     draft.arguments = key.value
                 }
@@ -152,20 +170,21 @@ extension DefinitionParser {
         return agent
     }
 
-    private mutating func needs(_ node: DefinitionNode, key: String, of step: String, names: [String]) -> [Int] {
+    private mutating func needs(_ node: DefinitionNode, key: String, of step: String, indices: [String: Int]) -> [Int] {
         guard let items = node.items else {
             report(node.place, key: key, "'needs' is a list of step names, e.g. [summarize]; found \(node.kindName).")
             return []
         }
         var result: [Int] = []
-        for item in items {
-            guard let need = item.text, let index = names.firstIndex(of: need) else {
-                let found = item.text ?? item.json.jsonText
-                let hint = Suggestion.text(for: found, among: names.filter { $0 != step })
+        var seen: Set<Int> = []
+        for item in items where !isFull {
+            guard let need = item.text, let index = indices[need] else {
+                let found = (item.text ?? item.json.jsonText).storable(maximum: 64)
+                let hint = Suggestion.text(for: found, among: indices.keys.lazy.filter { $0 != step })
                 report(item.place, key: key, "There is no step '\(found)'.\(hint)")
                 continue
             }
-            if !result.contains(index) { result.append(index) }
+            if seen.insert(index).inserted { result.append(index) }
         }
         return result
     }

@@ -12,11 +12,15 @@ struct DefinitionParser {
     init(file: String, yaml: String, agents: Set<String>) {
         self.file = file
         self.agents = agents
-        lines = yaml.split(separator: "\n", omittingEmptySubsequences: false)
+        lines = yaml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     }
+
+    /// Whether more errors would not be reported.
+    var isFull: Bool { errors.count >= Limits.errorsPerDefinition }
 
     /// Notes an error and goes on.
     mutating func report(_ place: DefinitionPlace, key: String, _ message: String) {
+        guard !isFull else { return }
         let text = lines.indices.contains(place.line - 1) ? String(lines[place.line - 1]) : ""
         errors.append(
             DefinitionError(
@@ -25,11 +29,12 @@ struct DefinitionParser {
         )
     }
 
-    /// Checks the keys of a mapping: each must be known; one that the language has but this version does not is named as such.
+    /// Checks the keys of a mapping: each must be known; one that the language has but this version does not is named
+    /// as such.
     mutating func checkKeys(
         _ members: [DefinitionNode.Member], at path: String, known: [String], planned: [String]
     ) {
-        for member in members where !known.contains(member.key) {
+        for member in members where !known.contains(member.key) && !isFull {
             let key = path.isEmpty ? member.key : "\(path).\(member.key)"
             if planned.contains(member.key) {
                 report(member.place, key: key, "The key '\(member.key)' is not supported by this version; remove it.")
@@ -90,7 +95,7 @@ extension WorkflowDefinition {
             throw DefinitionErrors(errors: parser.errors)
         }
         guard let definition = parser.workflow(root, source: yaml), parser.errors.isEmpty else {
-            throw DefinitionErrors(errors: parser.errors)
+            throw DefinitionErrors(errors: parser.errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
         }
         self = definition
     }

@@ -32,9 +32,13 @@ enum StepGraph {
         return nil
     }
 
-    /// For each step all the steps that are done before it starts, through any number of needs. The graph has no cycle.
-    static func ancestors(needs: [[Int]]) -> [Set<Int>] {
-        var result = [Set<Int>?](repeating: nil, count: needs.count)
+    /// For each step all the steps that are done before it starts, through any number of needs, in order. The graph
+    /// has no cycle.
+    ///
+    /// Sets are words of bits: a graph may have a hundred thousand needs, and each joins two sets.
+    static func ancestors(needs: [[Int]]) -> [[Int]] {
+        var result = [[UInt64]?](repeating: nil, count: needs.count)
+        let nothing = [UInt64](repeating: 0, count: needs.count / 64 + 1)
         for root in needs.indices {
             var path = [root]
             while let step = path.last {
@@ -42,11 +46,18 @@ enum StepGraph {
                     path.append(open)
                     continue
                 }
-                result[step] = needs[step].reduce(into: Set(needs[step])) { $0.formUnion(result[$1] ?? []) }
+                var bits = nothing
+                for need in needs[step] {
+                    bits[need / 64] |= 1 << UInt64(need % 64)
+                    for (word, its) in (result[need] ?? nothing).enumerated() { bits[word] |= its }
+                }
+                result[step] = bits
                 path.removeLast()
             }
         }
-        return result.map { $0 ?? [] }
+        return result.map { bits in
+            needs.indices.filter { step in bits.map { $0[step / 64] >> UInt64(step % 64) & 1 == 1 } ?? false }
+        }
     }
 
     /// For each step the steps that need it, in the order they are listed.

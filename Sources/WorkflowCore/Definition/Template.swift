@@ -1,7 +1,8 @@
 import CEL
 import PerdureJSON
 
-/// A JSON value with CEL expressions in it: `${ … }` alone in a string gives the expression's value, within other text its text.
+/// A JSON value with CEL expressions in it: `${ … }` alone in a string gives the expression's value, within other
+/// text its text.
 ///
 /// `$${` stands for a literal `${`.
 public indirect enum Template: Sendable {

@@ -14,6 +14,9 @@ public struct WorkflowDefinition: Sendable {
     /// The YAML text, kept so that an execution can go on with the version it started with.
     public let source: String
 
+    /// What the expressions of `output` read.
+    let outputReads: ExpressionReads
+
     /// For each step the steps that need it, by index; the graph that decisions walk.
     let dependants: [[Int]]
 
@@ -48,4 +51,6 @@ public struct StepDefinition: Sendable {
     public let needs: [Int]
     /// What the agent is given; an object of values and expressions.
     public let arguments: Template
+    /// What the expressions of `arguments` read.
+    let reads: ExpressionReads
 }

@@ -14,15 +14,16 @@ import PerdureJSON
 /// }
 /// ```
 ///
-/// An agent may be called more than once for one attempt: after a crash, nobody knows whether it had finished. What it changes in the
-/// world it should do under `context.idempotencyKey`, which stays the same.
+/// An agent may be called more than once for one attempt: after a crash, nobody knows whether it had finished. What
+/// it changes in the world it should do under `context.idempotencyKey`, which stays the same.
 public protocol Agent: Sendable {
     /// The name that definitions use: a letter, then letters, digits, underscores or hyphens.
     var name: String { get }
 
     /// Does the work.
     ///
-    /// Runs on threads of the agents' own, so it may compute for long. Cancelled when nobody waits for the answer any more.
+    /// Runs on threads of the agents' own, so it may compute for long. Cancelled when nobody waits for the answer any
+    /// more.
     /// - Parameters:
     ///   - arguments: The object that the step's `with` gave.
     ///   - context: Which attempt of which execution this is.

@@ -2,8 +2,8 @@ import PerdureJSON
 
 /// The durable record of all executions, and who owns which: what the runtime needs of a database.
 ///
-/// Every method waits out a database that is away, so that callers see only what concerns them; cancelling the task ends the wait with
-/// `JournalError.Code.cancelled`.
+/// Every method waits out a database that is away, so that callers see only what concerns them; cancelling the task
+/// ends the wait with `JournalError.Code.cancelled`.
 public protocol Journal: Sendable {
     /// Starts a stream of commits for a coordinator, alive for `lease` from now unless renewed.
     func openWriter(owner: String, lease: Duration) async throws(JournalError) -> WriterID
@@ -14,7 +14,8 @@ public protocol Journal: Sendable {
     /// Commits a batch: all of it or nothing.
     ///
     /// A commit whose outcome the connection took with it is looked up and, if it did not happen, made again.
-    /// - Throws: `JournalError` with the code `leasesLost`, `writerLost`, `alreadyAccepted` or `refused`; nothing is committed then.
+    /// - Throws: `JournalError` with the code `leasesLost`, `writerLost`, `alreadyAccepted` or `refused`; nothing is
+    ///   committed then.
     func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt
 
     /// Remembers that the result of an execution is awaited at one more place.

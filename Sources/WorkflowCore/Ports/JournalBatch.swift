@@ -4,7 +4,8 @@ public struct JournalBatch: Sendable {
     public let writer: WriterID
     /// The coordinator that the writer belongs to; checked in the transaction.
     public let owner: String
-    /// 1, 2, … for each writer. The database remembers the last one, so that a commit whose outcome is unknown can be looked up.
+    /// 1, 2, … for each writer. The database remembers the last one, so that a commit whose outcome is unknown can be
+    /// looked up.
     public let number: Int64
     /// All events of this writer up to this position are confirmed by the broker.
     public let publishedPosition: Int64
@@ -25,6 +26,7 @@ public struct JournalBatch: Sendable {
 
 /// Identifies a stream of serial commits; one coordinator has one for each of its journals, for as long as it lives.
 public struct WriterID: RawRepresentable, Sendable, Hashable {
+    /// The number that the database gave.
     public let rawValue: Int64
 
     /// A writer's id as the database gave it.
@@ -79,7 +81,8 @@ public struct Acceptance: Sendable, Equatable {
 
 /// What a commit tells beside that it happened.
 public struct CommitReceipt: Sendable, Equatable {
-    /// For executions that ended with this commit, where else their results are awaited: copies of their requests asked too.
+    /// For executions that ended with this commit, where else their results are awaited: copies of their requests
+    /// asked too.
     public var furtherCallers: [ExecutionID: [ReplyAddress]]
 
     /// A receipt.

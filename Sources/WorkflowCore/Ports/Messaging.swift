@@ -34,6 +34,9 @@ public protocol RequestIntake: Sendable {
     /// Requests as they arrive, several at a time. Not acknowledged messages bound how many are under way.
     var requests: AsyncStream<[IncomingRequest]> { get }
 
+    /// Whether a delivery can still be acknowledged; if not, the broker delivers its message again.
+    func isOpen(_ receipt: DeliveryReceipt) -> Bool
+
     /// Acknowledges deliveries whose fate is committed. Stale ones are ignored.
     func acknowledge(_ receipts: [DeliveryReceipt])
 
@@ -53,13 +56,23 @@ public struct ResultReply: Sendable, Equatable {
         self.address = address
         self.result = result
     }
+
+    /// A result for everybody who awaits it, each once: a request that was delivered twice asks twice.
+    public static func replies(
+        _ result: ExecutionResult, to first: ReplyAddress?, and others: [ReplyAddress]
+    ) -> [ResultReply] {
+        var seen: Set<ReplyAddress> = []
+        return ([first].compactMap { $0 } + others).filter { seen.insert($0).inserted }
+            .map { ResultReply(address: $0, result: result) }
+    }
 }
 
 /// Where committed events and results go.
 public protocol EventPublisher: Sendable {
     /// Publishes events in this order, and replies.
     ///
-    /// Returns once the broker has confirmed all of it, however long the broker is away; a reply that no queue takes is parked.
+    /// Returns once the broker has confirmed all of it, however long the broker is away; a reply that no queue takes
+    /// is parked.
     /// - Throws: `CancellationError` when the task is cancelled first.
     func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws
 }

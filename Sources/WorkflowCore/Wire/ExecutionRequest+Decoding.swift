@@ -37,7 +37,7 @@ extension ExecutionRequest {
         if let unknown = object.keys.first(where: { !Self.fields.contains($0) }) {
             throw RequestRejection(
                 .invalidRequest,
-                "Unknown field '\(unknown.prefix(64))'.\(Suggestion.text(for: unknown, among: Self.fields)) "
+                "Unknown field '\(unknown.storable(maximum: 64))'.\(Suggestion.text(for: unknown, among: Self.fields)) "
                     + "Put data of your own under 'metadata'."
             )
         }
@@ -79,7 +79,8 @@ extension ExecutionRequest {
         } catch {
             switch error.code {
             case .invalidUTF8: throw RequestRejection(.invalidEncoding, "The body is not UTF-8: \(error)")
-            case .tooDeep: throw RequestRejection(.tooDeep, "The body nests deeper than \(Limits.jsonDepth) levels; flatten it.")
+            case .tooDeep:
+                throw RequestRejection(.tooDeep, "The body nests deeper than \(Limits.jsonDepth) levels; flatten it.")
             default: throw RequestRejection(.invalidJSON, "The body is not JSON: \(error)")
             }
         }
@@ -104,7 +105,7 @@ extension ExecutionRequest {
             return RequestRejection(.invalidRequest, "The field '\(field)' is missing; send \(expected).")
         }
         return RequestRejection(
-            .invalidRequest, "The field '\(field)' must be \(expected); found \(value.jsonText.prefix(80))."
+            .invalidRequest, "The field '\(field)' must be \(expected); found \(value.jsonText.storable(maximum: 80))."
         )
     }
 
@@ -119,14 +120,16 @@ extension ExecutionRequest {
         return messageID
     }
 
-    /// Whether `text` has the form of a W3C `traceparent`: version, trace id, parent id and flags in lower-case hexadecimal.
+    /// Whether `text` is a W3C `traceparent` (Trace Context, section 3.2): version, trace id, parent id and flags in
+    /// lower-case hexadecimal, neither id all zeros; a version after 00 may add more.
     static func isTraceparent(_ text: String) -> Bool {
+        guard text.utf8.count <= 128, text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return false }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count >= 4, [2, 32, 16, 2] == parts.prefix(4).map(\.utf8.count), text.utf8.count <= 128 else {
-            return false
-        }
-        return parts.prefix(4).allSatisfy { part in
+        guard parts.count >= 4, [2, 32, 16, 2] == parts.prefix(4).map(\.utf8.count) else { return false }
+        let isHexadecimal = parts.prefix(4).allSatisfy { part in
             part.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         }
+        let hasIDs = parts[1...2].allSatisfy { !$0.utf8.allSatisfy { $0 == 0x30 } }
+        return isHexadecimal && hasIDs && parts[0] != "ff" && (parts[0] != "00" || parts.count == 4)
     }
 }

@@ -23,7 +23,8 @@ public struct ExecutionRequest: Sendable, Equatable {
 
     /// A request from its parts.
     public init(
-        workflowID: String, version: Int? = nil, input: JSONValue, executionID: ExecutionID? = nil, priority: Int? = nil,
+        workflowID: String, version: Int? = nil, input: JSONValue, executionID: ExecutionID? = nil,
+        priority: Int? = nil,
         metadata: JSONValue = .object([:]), idempotencyKey: String? = nil, traceparent: String? = nil,
         replyAddress: ReplyAddress? = nil
     ) {

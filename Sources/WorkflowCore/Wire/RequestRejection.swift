@@ -29,9 +29,9 @@ public struct RequestRejection: Error, Sendable, Hashable {
     /// One sentence that names the field and says what to send instead; the header `x-error-message`.
     public let message: String
 
-    /// A rejection from its parts.
+    /// A rejection from its parts; a longer message is cut, since headers have to fit one frame.
     public init(_ code: Code, _ message: String) {
         self.code = code
-        self.message = message
+        self.message = message.storable(maximum: Limits.errorMessageCharacters)
     }
 }

@@ -27,7 +27,9 @@ struct Run: AsyncParsableCommand {
         let request = try request.request()
         var settings = try options.settings()
         if local && !(settings.isSet(.databaseURL) && settings.isSet(.amqpURL)) {
-            if options.logLevel == nil && !settings.isSet(.logLevel) { settings.set(.logLevel, "warning", source: "--local") }
+            if options.logLevel == nil && !settings.isSet(.logLevel) {
+                settings.set(.logLevel, "warning", source: "--local")
+            }
             try await runLocally(request, settings)
         } else {
             try await Self.execute(request, settings, timeout: timeout)
@@ -36,7 +38,8 @@ struct Run: AsyncParsableCommand {
 
     private func runLocally(_ request: ExecutionRequest, _ settings: Settings) async throws {
         let logger = try LogOutput.logger(settings)
-        FileHandle.standardError.write(Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
+        FileHandle.standardError.write(
+            Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
         let stack = try await LocalStack.start(settings, logger: logger, management: false)
         let host = try CoordinatorHost(settings: stack.settings, catalog: stack.catalog, logger: logger, signals: true)
         let result = await withThrowingTaskGroup(of: Void.self) { group in

@@ -7,8 +7,8 @@ import WorkflowCore
 import WorkflowMessaging
 import WorkflowStore
 
-/// Everything that a coordinator needs on this machine: private servers for whatever the settings do not name, tables, topology,
-/// definitions.
+/// Everything that a coordinator needs on this machine: private servers for whatever the settings do not name,
+/// tables, topology, definitions.
 struct LocalStack {
     let settings: Settings
     let catalog: DefinitionCatalog
@@ -31,7 +31,8 @@ struct LocalStack {
         }
         do {
             try await prepareDatabase(settings)
-            let broker = try await AMQPConnection.open(AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure setup"))
+            let broker = try await AMQPConnection.open(
+                AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure setup"))
             try await Topology(prefix: settings[.amqpPrefix]).declare(on: broker, logger: logger)
             await broker.close()
             return LocalStack(settings: settings, catalog: try definitions(settings, logger: logger), servers: servers)
@@ -51,10 +52,11 @@ struct LocalStack {
 
     /// The definitions of the folder, or the sample where there is no folder and none was asked for.
     private static func definitions(_ settings: Settings, logger: Logger) throws -> DefinitionCatalog {
-        let agents = CoordinatorHost.agents.names
+        let agents = PerdureProgram.agents.names
         let folder = settings[.workflowsDirectory]
         let hasFolder = settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder)
-        let files = hasFolder ? try WorkflowFiles(folder: folder, agents: agents) : WorkflowFiles(sampleWithAgents: agents)
+        let files =
+            hasFolder ? try WorkflowFiles(folder: folder, agents: agents) : WorkflowFiles(sampleWithAgents: agents)
         for error in files.errors { logger.error("a definition cannot be used: \(error.summary)") }
         return files.catalog
     }

@@ -5,7 +5,8 @@ import WorkflowCore
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a coordinator, until Ctrl-C or SIGTERM.",
-        discussion: "Any number of coordinators share the work. The database and the broker may come later, or go away and come back."
+        discussion:
+            "Any number of coordinators share the work. The database and the broker may come later, or go away and come back."
     )
 
     @OptionGroup var options: SettingsOptions
@@ -13,10 +14,11 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try options.settings()
         let logger = try LogOutput.logger(settings)
-        let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: CoordinatorHost.agents.names)
+        let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: PerdureProgram.agents.names)
         for error in files.errors { logger.error("a definition cannot be used: \(error.summary)") }
         guard !files.catalog.all.isEmpty else {
-            throw CommandFailure("No usable definition in \(settings[.workflowsDirectory]); see `perdure workflows validate`.")
+            throw CommandFailure(
+                "No usable definition in \(settings[.workflowsDirectory]); see `perdure workflows validate`.")
         }
         let host = try CoordinatorHost(settings: settings, catalog: files.catalog, logger: logger, signals: true)
         try await host.run()

@@ -31,7 +31,9 @@ enum Database {
 /// Reads the argument that names an execution.
 enum ShowArgument {
     static func id(_ text: String) throws -> ExecutionID {
-        guard let id = ExecutionID(text) else { throw CommandFailure("'\(text)' is not an execution id (a UUID); see `perdure list`.") }
+        guard let id = ExecutionID(text) else {
+            throw CommandFailure("'\(text)' is not an execution id (a UUID); see `perdure list`.")
+        }
         return id
     }
 }

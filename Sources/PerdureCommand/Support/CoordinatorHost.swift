@@ -4,7 +4,6 @@ import Logging
 import PostgresClient
 import ServiceLifecycle
 import UnixSignals
-import WorkflowAgents
 import WorkflowCore
 import WorkflowMessaging
 import WorkflowRuntime
@@ -12,9 +11,6 @@ import WorkflowStore
 
 /// A coordinator with its shells, as a group of services that start in order and stop in reverse.
 struct CoordinatorHost {
-    /// The agents that this program has.
-    static var agents: AgentRegistry { AgentRegistry(BuiltInAgents.all) }
-
     let group: ServiceGroup
     let journal: PostgresJournal
 
@@ -26,14 +22,16 @@ struct CoordinatorHost {
         let owner = Self.ownerName()
         let broker = try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure \(owner)")
         journal = try PostgresJournal(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lease: lease, logger: logger
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lease: lease,
+            logger: logger
         )
         let publisher = BrokerPublisher(
             configuration: broker, topology: topology, environment: environment, logger: logger
         )
         let intake = BrokerRequestIntake(
             configuration: broker, topology: topology,
-            prefetch: UInt16(try settings.integer(.amqpPrefetch, upTo: Int(UInt16.max))), publisher: publisher, logger: logger
+            prefetch: UInt16(try settings.integer(.amqpPrefetch, upTo: Int(UInt16.max))), publisher: publisher,
+            logger: logger
         )
         let coordinator = Coordinator(
             configuration: CoordinatorConfiguration(
@@ -42,7 +40,7 @@ struct CoordinatorHost {
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
                 drainDeadline: try settings.duration(.coordinatorDrainDeadline)
             ),
-            catalog: catalog, agents: Self.agents, journal: journal, intake: intake, publisher: publisher,
+            catalog: catalog, agents: PerdureProgram.agents, journal: journal, intake: intake, publisher: publisher,
             environment: environment, logger: logger
         )
         group = ServiceGroup(

@@ -26,7 +26,9 @@ struct WorkflowFiles {
 
     /// The sample that this program carries, for a place that has no definitions of its own.
     init(sampleWithAgents agents: Set<String>) {
-        add(yaml: String(decoding: PackageResources.document_analysis_yaml, as: UTF8.self), file: "document_analysis.yaml", agents)
+        add(
+            yaml: String(decoding: PackageResources.document_analysis_yaml, as: UTF8.self),
+            file: "document_analysis.yaml", agents)
     }
 
     /// Reads these files.
@@ -52,7 +54,10 @@ struct WorkflowFiles {
             let definition = try WorkflowDefinition(yaml: yaml, file: file, agents: agents)
             if !catalog.add(definition) {
                 let reference = definition.reference
-                note(file, "The workflow '\(reference.id)' version \(reference.version) is defined twice; give one a higher version.")
+                note(
+                    file,
+                    "The workflow '\(reference.id)' version \(reference.version) is defined twice; give one a higher version."
+                )
             }
         } catch {
             errors.append(error)

@@ -5,7 +5,8 @@ import WorkflowCore
 import WorkflowStore
 
 struct Show: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show one execution: its steps as a timeline, its output or error.")
+    static let configuration = CommandConfiguration(
+        abstract: "Show one execution: its steps as a timeline, its output or error.")
 
     /// Columns of the timeline's bar.
     private static let barWidth = 32
@@ -62,7 +63,8 @@ struct Show: AsyncParsableCommand {
             let lead = min(barWidth - 1, Int(offset * Int64(barWidth) / total))
             let length = max(1, min(barWidth - lead, Int(duration * Int64(barWidth) / total)))
             table.add([
-                "\(step.order)", step.name, step.status, "\(step.retryCount)", "+\(offset.asDuration)", duration.asDuration,
+                "\(step.order)", step.name, step.status, "\(step.retryCount)", "+\(offset.asDuration)",
+                duration.asDuration,
                 String(repeating: " ", count: lead) + String(repeating: "█", count: length),
             ])
         }
@@ -81,7 +83,8 @@ extension ExecutionQueries.Details {
         object["steps"] = .array(
             steps.map { step in
                 [
-                    "step_order": .int(Int64(step.order)), "step_name": .string(step.name), "status": .string(step.status),
+                    "step_order": .int(Int64(step.order)), "step_name": .string(step.name),
+                    "status": .string(step.status),
                     "retry_count": .int(Int64(step.retryCount)),
                     "started_at": step.startedAt.map { .string($0.rfc3339) } ?? .null,
                     "completed_at": step.completedAt.map { .string($0.rfc3339) } ?? .null, "input": step.input ?? .null,

@@ -19,7 +19,9 @@ struct Events: AsyncParsableCommand {
     @Argument(help: "A binding pattern, e.g. document_analysis.# or #.failed.")
     var pattern = "#"
 
-    @Option(help: ArgumentHelp("Replay from the stream: first, last, an offset, or seconds since 1970 as @SECONDS.", valueName: "point"))
+    @Option(
+        help: ArgumentHelp(
+            "Replay from the stream: first, last, an offset, or seconds since 1970 as @SECONDS.", valueName: "point"))
     var from: String?
 
     @Option(help: ArgumentHelp("The events of one execution, from the database.", valueName: "uuid"))
@@ -32,7 +34,9 @@ struct Events: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let settings = try options.settings()
+        var settings = try options.settings()
+        // Its output is the events; connections are told about only when they fail.
+        if !settings.isSet(.logLevel) { settings.set(.logLevel, "warning", source: "events") }
         if let execution {
             try await printStored(execution, settings)
             return
@@ -74,7 +78,8 @@ struct Events: AsyncParsableCommand {
         default:
             if text.hasPrefix("@"), let seconds = Int64(text.dropFirst()) { return .timestamp(seconds) }
             if let offset = Int64(text), offset >= 0 { return .offset(offset) }
-            throw CommandFailure("--from must be first, last, next, an offset, or @SECONDS since 1970; found '\(text)'.")
+            throw CommandFailure(
+                "--from must be first, last, next, an offset, or @SECONDS since 1970; found '\(text)'.")
         }
     }
 
@@ -86,7 +91,8 @@ struct Events: AsyncParsableCommand {
         let time = event["time"]?.stringValue.map { String($0.dropFirst(11).prefix(12)) } ?? ""
         let type = data["event_type"]?.stringValue ?? "?"
         let sequence = data["sequence"]?.intValue.map(String.init) ?? "?"
-        var line = "\(time)  \(data["execution_id"]?.stringValue ?? "?")  \(sequence.padded(4, right: false))  \(type.padded(20))"
+        var line =
+            "\(time)  \(data["execution_id"]?.stringValue ?? "?")  \(sequence.padded(4, right: false))  \(type.padded(20))"
         if let step = data["step_name"]?.stringValue { line += "  \(step)" }
         if let error = data["error"], let message = error["message"]?.stringValue {
             line += "  \(error["code"]?.stringValue ?? ""): \(message)"

@@ -10,7 +10,8 @@ struct Workflows: AsyncParsableCommand {
     )
 
     struct ListDefinitions: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "list", abstract: "List the definitions of the folder.")
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "List the definitions of the folder.")
 
         @OptionGroup var options: SettingsOptions
 
@@ -49,12 +50,15 @@ struct Workflows: AsyncParsableCommand {
         var files: [String] = []
 
         func run() async throws {
-            let agents = CoordinatorHost.agents.names
+            let agents = PerdureProgram.agents.names
             let read =
-                files.isEmpty ? try Workflows.files(try options.settings()) : WorkflowFiles(files: files, agents: agents)
+                files.isEmpty
+                ? try Workflows.files(try options.settings()) : WorkflowFiles(files: files, agents: agents)
             for error in read.errors.flatMap(\.errors) { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
             for definition in read.catalog.all {
-                print("\(definition.reference.id) version \(definition.reference.version): valid, \(definition.steps.count) steps")
+                print(
+                    "\(definition.reference.id) version \(definition.reference.version): valid, \(definition.steps.count) steps"
+                )
             }
             if !read.errors.isEmpty { throw ExitCode.failure }
             guard read.fileCount > 0 else { throw CommandFailure("There is no definition to check.") }
@@ -74,10 +78,13 @@ struct Workflows: AsyncParsableCommand {
 
         func run() async throws {
             let all = try Workflows.files(try options.settings()).catalog.all.filter { $0.reference.id == workflow }
-            guard let definition = version.map({ wanted in all.first { $0.reference.version == wanted } }) ?? all.last else {
+            guard let definition = version.map({ wanted in all.first { $0.reference.version == wanted } }) ?? all.last
+            else {
                 throw CommandFailure("There is no such definition; see `perdure workflows list`.")
             }
-            print("# \(definition.reference.id) version \(definition.reference.version)  \(definition.reference.contentHash)")
+            print(
+                "# \(definition.reference.id) version \(definition.reference.version)  \(definition.reference.contentHash)"
+            )
             for (index, step) in definition.steps.enumerated() {
                 let needs = step.needs.map { definition.steps[$0].name }.joined(separator: ", ")
                 print("#   \(index + 1). \(step.name) (agent \(step.agent))" + (needs.isEmpty ? "" : " after \(needs)"))
@@ -88,7 +95,7 @@ struct Workflows: AsyncParsableCommand {
 
     /// The definitions of the folder, or the sample where there is no folder.
     static func files(_ settings: Settings) throws -> WorkflowFiles {
-        let agents = CoordinatorHost.agents.names
+        let agents = PerdureProgram.agents.names
         let folder = settings[.workflowsDirectory]
         guard settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder) else {
             return WorkflowFiles(sampleWithAgents: agents)

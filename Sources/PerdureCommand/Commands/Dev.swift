@@ -7,7 +7,8 @@ import WorkflowCore
 struct Dev: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start everything on this machine: private database, broker, coordinator. Ctrl-C stops it all.",
-        discussion: "Data and ports stay in .perdure/ for the next time. With DATABASE_URL or AMQP_URL set, those servers are used."
+        discussion:
+            "Data and ports stay in .perdure/ for the next time. With DATABASE_URL or AMQP_URL set, those servers are used."
     )
 
     @OptionGroup var options: SettingsOptions
@@ -25,7 +26,9 @@ struct Dev: AsyncParsableCommand {
         }
         print("PostgreSQL   \(settings[.databaseURL])")
         print("RabbitMQ     \(settings[.amqpURL])")
-        if let management = stack.servers?.managementURL { print("Management   \(management)   (user workflow, password workflow)") }
+        if let management = stack.servers?.managementURL {
+            print("Management   \(management)   (user workflow, password workflow)")
+        }
         let names = stack.catalog.all.map { "\($0.reference.id) v\($0.reference.version)" }.joined(separator: ", ")
         print("Workflows    \(names.isEmpty ? "none" : names)")
         print("Ready. Other commands in this directory find these servers by themselves; Ctrl-C stops everything.")

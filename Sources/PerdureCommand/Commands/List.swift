@@ -59,7 +59,8 @@ extension ExecutionQueries.Summary {
     /// The execution for a program.
     var json: JSONValue {
         [
-            "execution_id": .string(id.description), "workflow_id": .string(workflowID), "version": .int(Int64(version)),
+            "execution_id": .string(id.description), "workflow_id": .string(workflowID),
+            "version": .int(Int64(version)),
             "status": .string(status.rawValue), "created_at": .string(createdAt.rfc3339),
             "started_at": startedAt.map { .string($0.rfc3339) } ?? .null,
             "completed_at": completedAt.map { .string($0.rfc3339) } ?? .null, "error": error?.json ?? .null,

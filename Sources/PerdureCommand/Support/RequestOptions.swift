@@ -30,7 +30,9 @@ struct RequestOptions: ParsableArguments {
     func request() throws -> ExecutionRequest {
         var id = SystemEnvironment.runtime.newExecutionID()
         if let executionID {
-            guard let given = ExecutionID(executionID) else { throw CommandFailure("--id must be a UUID; found '\(executionID)'.") }
+            guard let given = ExecutionID(executionID) else {
+                throw CommandFailure("--id must be a UUID; found '\(executionID)'.")
+            }
             id = given
         }
         return ExecutionRequest(

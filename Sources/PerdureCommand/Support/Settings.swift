@@ -2,8 +2,8 @@ import Foundation
 import Logging
 import Yams
 
-/// The settings in force: from flags, then the environment, then `.env`, then `config/perdure.yaml`, then a `perdure dev` that runs
-/// here, then the defaults.
+/// The settings in force: from flags, then the environment, then `.env`, then `config/perdure.yaml`, then a `perdure
+/// dev` that runs here, then the defaults.
 struct Settings: Sendable {
     /// A value and where it came from.
     struct Entry: Sendable {
@@ -74,7 +74,8 @@ struct Settings: Sendable {
     /// A whole number of at least 1.
     func integer(_ key: SettingKey, upTo limit: Int = 1_000_000) throws -> Int {
         guard let value = Int(self[key]), (1...limit).contains(value) else {
-            throw CommandFailure("The setting \(key.rawValue) must be a whole number from 1 to \(limit); found '\(self[key])'.")
+            throw CommandFailure(
+                "The setting \(key.rawValue) must be a whole number from 1 to \(limit); found '\(self[key])'.")
         }
         return value
     }
@@ -94,7 +95,8 @@ struct Settings: Sendable {
 
     private static func secret(_ path: String, _ name: String) throws -> String {
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw CommandFailure("\(name) names the file \(path), which cannot be read; check its path and permissions.")
+            throw CommandFailure(
+                "\(name) names the file \(path), which cannot be read; check its path and permissions.")
         }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -127,7 +129,9 @@ struct Settings: Sendable {
         do {
             root = try Yams.compose(yaml: String(contentsOfFile: path, encoding: .utf8), .basic)
         } catch {
-            throw CommandFailure("The configuration file \(path) is not YAML: \("\(error)".split(separator: "\n").joined(separator: " "))")
+            throw CommandFailure(
+                "The configuration file \(path) is not YAML: \("\(error)".split(separator: "\n").joined(separator: " "))"
+            )
         }
         var values: [SettingKey: String] = [:]
         func flatten(_ node: Node, _ prefix: String) throws {

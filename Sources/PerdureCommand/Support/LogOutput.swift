@@ -20,7 +20,8 @@ struct LogOutput: LogHandler {
         var line: String
         if isJSON {
             var object: JSONObject = [
-                "time": .string(time), "level": .string(event.level.rawValue), "message": .string(event.message.description),
+                "time": .string(time), "level": .string(event.level.rawValue),
+                "message": .string(event.message.description),
             ]
             for (key, value) in all { object[key] = .string(value.description) }
             line = JSONValue.object(object).jsonText
@@ -35,7 +36,9 @@ struct LogOutput: LogHandler {
     /// The logger that the settings ask for.
     static func logger(_ settings: Settings, label: String = "perdure") throws -> Logger {
         guard let level = Logger.Level(rawValue: settings[.logLevel]) else {
-            throw CommandFailure("The setting log.level must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")).")
+            throw CommandFailure(
+                "The setting log.level must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))."
+            )
         }
         guard ["text", "json"].contains(settings[.logFormat]) else {
             throw CommandFailure("The setting log.format must be text or json.")

@@ -30,7 +30,8 @@ struct Dead: AsyncParsableCommand {
             var table = TextTable(["#", "CODE", "MESSAGE ID", "ROUTING KEY", "BYTES", "REASON"])
             for letter in letters {
                 table.add([
-                    "\(letter.number)", letter.code, letter.messageID ?? "", letter.originalRoutingKey, "\(letter.body.count)",
+                    "\(letter.number)", letter.code, letter.messageID ?? "", letter.originalRoutingKey,
+                    "\(letter.body.count)",
                     String(letter.reason.prefix(100)),
                 ])
             }
@@ -40,7 +41,8 @@ struct Dead: AsyncParsableCommand {
     }
 
     struct ShowLetter: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one, with its headers and its body.")
+        static let configuration = CommandConfiguration(
+            commandName: "show", abstract: "Show one, with its headers and its body.")
 
         @OptionGroup var options: SettingsOptions
 

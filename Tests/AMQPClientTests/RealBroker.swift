@@ -1,0 +1,5 @@
+import Testing
+
+/// The suites that share one broker, and therefore run one after another.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct RealBroker {}
