@@ -82,16 +82,20 @@ extension EndToEnd {
         }
 
         @Test func `the only coordinator stops and the next one goes on where it was`() async throws {
-            let count = 300
+            let count = 1000
             try await Stage.run("handed_over") { stage in
                 let first = try await stage.serve()
                 let replies = try await stage.inbox("replies")
                 try await stage.publish(
                     (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
-                try await stage.waitFor(10)
+                try await eventually("work under way", every: .milliseconds(5)) {
+                    try await stage.number("SELECT count(*) FROM execution_locks") > 0
+                }
                 first.send(SIGTERM)
                 #expect(try await first.outcome().status == 0)
                 #expect(try await stage.number("SELECT count(*) FROM executions WHERE status = 'SUCCESS'") < count)
+                #expect(
+                    try await stage.number("SELECT count(*) FROM execution_locks WHERE expires_at > '-infinity'") == 0)
                 _ = try await stage.serve()
                 try await stage.waitFor(count)
                 try await eventually("\(count) answers", every: .milliseconds(100)) {
