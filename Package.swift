@@ -101,6 +101,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
+        // Black box: runs the binary against real servers. Depends on it only so that it is built first.
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["perdure", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

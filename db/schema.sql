@@ -87,7 +87,7 @@ CREATE TABLE IF NOT EXISTS execution_locks (
     execution_id  uuid PRIMARY KEY,
     owner         text        NOT NULL,      -- the coordinator: host/process/nonce
     fencing_token bigint      NOT NULL,      -- one higher with every new owner
-    expires_at    timestamptz NOT NULL       -- by this database's clock; '-infinity' once the owner has let go
+    expires_at    timestamptz NOT NULL       -- by this database's clock; '-infinity' once handed over, 'epoch' once given up
 ) WITH (fillfactor = 70);
 
 -- The streams of commits, one for each live coordinator. One row carries the proof of the last commit, the cursor of
@@ -146,6 +146,7 @@ BEGIN
     WHERE execution_id IN (
         SELECT execution_id FROM execution_locks
         WHERE owner = coordinator AND expires_at < clock_timestamp() + lease * 2 / 3
+          AND expires_at > 'epoch'   -- not what the coordinator itself has let go of
         FOR NO KEY UPDATE SKIP LOCKED
     );
 

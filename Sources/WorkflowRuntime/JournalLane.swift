@@ -79,8 +79,9 @@ actor JournalLane {
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .takenOver(let claims):
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
-            case .writerLost:
-                try await startOver(&batch)
+            case .writerLost(let lost):
+                // A commit may have met the same loss before, and started over already.
+                if lost == writer { try await startOver(&batch) }
             }
         }
         if !requests.isEmpty { try await accept(requests, in: &batch) }
@@ -292,12 +293,17 @@ actor JournalLane {
         mailbox.putBack(requests)
     }
 
-    /// The coordinator was taken for dead: others own what it held. Requests not committed yet are still the broker's
-    /// to deliver.
+    /// The coordinator was taken for dead: others own what it held, or are about to. Requests not committed yet are
+    /// still the broker's to deliver.
     private func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
         logger.warning("the lease ran out; starting over with nothing held", metadata: [LogKey.count: "\(held.count)"])
         putBackRequests(of: &batch)
-        give(up: Set(held.keys), in: &batch)
+        let dropped = Array(held.keys)
+        give(up: Set(dropped), in: &batch)
+        // What nobody has claimed yet still carries this coordinator's name; its heartbeat would keep it from others.
+        if !dropped.isEmpty {
+            try await journal.release(dropped, owner: configuration.owner, isHandedOver: false)
+        }
         try await open()
     }
 }

@@ -19,9 +19,11 @@ struct LeaseKeeper: Sendable {
             var recorded: Int64 = 0
             while true {
                 try await Task.sleep(for: configuration.lease / 3)
+                // Asked before the tick: a writer that the lane opens meanwhile is not in the tick's report.
+                let writer = await lane.writer
                 let report = try await journal.tick(owner: configuration.owner, lease: configuration.lease)
-                guard let writer = await lane.writer else { continue }
-                if !report.liveWriters.contains(writer) { lane.mailbox.post(.writerLost) }
+                guard let writer else { continue }
+                if !report.liveWriters.contains(writer) { lane.mailbox.post(.writerLost(writer)) }
                 let published = outbox.publishedPosition(of: writer)
                 if published != recorded {
                     // Commits carry the position too; this is for the time when there are none.

@@ -9,8 +9,8 @@ enum LaneInput: Sendable {
     case answer(ExecutionID, step: Int, attempt: Int, AgentAnswer, byteCount: Int)
     /// Executions of a coordinator that is gone, each with its definition.
     case takenOver([(ClaimedExecution, WorkflowDefinition)])
-    /// The database no longer knows the lane's writer as this coordinator's.
-    case writerLost
+    /// The database no longer knows this writer as this coordinator's.
+    case writerLost(WriterID)
 
     /// How much it adds to a commit, about.
     fileprivate var byteCount: Int {

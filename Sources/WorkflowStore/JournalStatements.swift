@@ -69,14 +69,17 @@ enum JournalStatement {
         name: "close_writer", sql: "DELETE FROM event_writers WHERE writer_id = $1 AND publisher = $2")
 
     /// Locks first, then the state rows under a new token, in one statement: from here on a commit of the old owner
-    /// finds nothing. The executions of an owner whose events are not all published yet stay where they are.
+    /// finds nothing. The executions of an owner whose events are not all published yet stay where they are; one's own
+    /// events are in one's outbox already, unless somebody else publishes them.
     static let claimLocks = PostgresStatement(
         name: "claim_locks",
         sql: """
             WITH candidates AS (
                 SELECT execution_id, expires_at FROM execution_locks l
                 WHERE expires_at < clock_timestamp()
-                  AND NOT EXISTS (SELECT FROM event_writers w WHERE w.owner = l.owner AND w.owner <> $1)
+                  AND NOT EXISTS (
+                      SELECT FROM event_writers w
+                      WHERE w.owner = l.owner AND (w.owner <> $1 OR w.publisher <> $1))
                 ORDER BY execution_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
             claimed AS (
                 UPDATE execution_locks l
@@ -105,10 +108,12 @@ enum JournalStatement {
             FROM execution_steps WHERE execution_id = ANY($1) ORDER BY execution_id, step_order
             """)
 
+    /// Both times are marks that no heartbeat renews: `-infinity` when handed over in order, `epoch` when given up.
     static let release = PostgresStatement(
         name: "release_leases",
         sql: """
-            UPDATE execution_locks SET expires_at = CASE WHEN $3 THEN '-infinity' ELSE clock_timestamp() END
+            UPDATE execution_locks
+            SET expires_at = CASE WHEN $3 THEN timestamptz '-infinity' ELSE timestamptz 'epoch' END
             WHERE owner = $2 AND execution_id = ANY($1)
             """)
 
