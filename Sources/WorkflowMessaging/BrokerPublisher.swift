@@ -55,6 +55,16 @@ public final class BrokerPublisher: EventPublisher {
         }
     }
 
+    /// Publishes to the parking lot. Where the message's own headers leave no room for the reason, they stay behind.
+    func park(_ message: AMQPMessage) async throws {
+        let outcome = try await publisher.publish([message]).first
+        guard case .failed(let error) = outcome, error.code == .invalidMessage else {
+            if outcome?.isConfirmed != true { try await publish(inOrder: [message]) }
+            return
+        }
+        try await publish(inOrder: [message.withoutForeignHeaders()])
+    }
+
     /// Sends results to their callers. A caller whose queue is gone gets its result parked instead.
     private func deliver(_ replies: [ResultReply]) async throws {
         guard !replies.isEmpty else { return }

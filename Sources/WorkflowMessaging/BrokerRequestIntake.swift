@@ -135,7 +135,7 @@ public final class BrokerRequestIntake: RequestIntake {
                 topology: topology
             )
             do {
-                try await publisher.publish(inOrder: [parked])
+                try await publisher.park(parked)
                 try await publisher.publish([], replies: replies)
             } catch {
                 return

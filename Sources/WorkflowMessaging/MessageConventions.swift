@@ -10,6 +10,14 @@ enum MessageConventions {
     static let errorMessageHeader = "x-error-message"
     static let originalExchangeHeader = "x-original-exchange"
     static let originalRoutingKeyHeader = "x-original-routing-key"
+    static let droppedHeadersHeader = "x-dropped-headers"
+
+    /// The headers that the parking lot needs.
+    static let ownHeaders: Set<String> = [
+        traceparentHeader, errorCodeHeader, errorMessageHeader, originalExchangeHeader, originalRoutingKeyHeader,
+    ]
+    /// Names of dropped headers that are kept, so that they fit where their values did not.
+    static let droppedHeaderNames = 20
 }
 
 extension AMQPMessage {
@@ -61,5 +69,16 @@ extension AMQPMessage {
             exchange: topology.dead, routingKey: "\(topology.requests).\(code.lowercased())", properties: properties,
             body: delivery.body
         )
+    }
+
+    /// The message without the headers of its sender, whose names are kept in one.
+    func withoutForeignHeaders() -> AMQPMessage {
+        let own = MessageConventions.ownHeaders
+        var result = self
+        result.properties.headers = properties.headers.filter { own.contains($0.key) }
+        let names = properties.headers.keys.filter { !own.contains($0) }.sorted()
+        result.properties.headers[MessageConventions.droppedHeadersHeader] = .string(
+            names.prefix(MessageConventions.droppedHeaderNames).joined(separator: ", "))
+        return result
     }
 }

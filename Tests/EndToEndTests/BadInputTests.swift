@@ -138,6 +138,7 @@ extension EndToEnd {
                 let letters = try await stage.waitForParked(3)
                 let byID = Dictionary(letters.map { ($0.properties.messageID ?? "", $0) }) { first, _ in first }
                 #expect(byID["huge headers"]?.header("x-error-code") == "INVALID_JSON")
+                #expect(byID["huge headers"]?.header("x-dropped-headers") == "x-huge")
                 #expect(byID["nul"].map { $0.header("x-error-code") != nil } == true)
                 #expect(letters.contains { $0.header("x-error-code") == "REPLY_UNROUTABLE" && $0.properties.correlationID == "x" })
                 #expect(letters.count == 3)
