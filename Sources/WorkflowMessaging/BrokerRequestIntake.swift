@@ -84,7 +84,8 @@ public final class BrokerRequestIntake: RequestIntake {
                     envelope: ExecutionRequest.Envelope(
                         messageID: properties.messageID, replyTo: properties.replyTo,
                         correlationID: properties.correlationID,
-                        traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue
+                        traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue,
+                        isRedelivered: delivery.redelivered
                     ),
                     receipt: DeliveryReceipt(generation: batch.generation, tag: delivery.tag)
                 )

@@ -170,6 +170,11 @@ actor JournalLane {
             await intake.reject(admitted.receipt, rejection)
             return
         }
+        if request.isRedelivered, request.replyAddress == record.replyAddress {
+            // The message itself once more: its acknowledgement was lost. Its caller is answered already or will be.
+            intake.acknowledge([admitted.receipt])
+            return
+        }
         var result = record.result
         if result == nil, let caller = request.replyAddress {
             result = try await journal.attach(caller, to: record.id)

@@ -12,10 +12,10 @@ enum JournalStatement {
     static let findAccepted = PostgresStatement(
         name: "find_accepted",
         sql: """
-            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error
+            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error, reply_to, correlation_id
             FROM executions WHERE idempotency_key = ANY($1)
             UNION
-            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error
+            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error, reply_to, correlation_id
             FROM executions WHERE id = ANY($2)
             """)
 

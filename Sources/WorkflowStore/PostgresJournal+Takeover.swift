@@ -102,7 +102,8 @@ extension PostgresJournal {
         )
     }
 
-    private static func address(_ row: PostgresRow) throws(PostgresError) -> ReplyAddress? {
+    /// The caller in a row of `executions`.
+    static func address(_ row: PostgresRow) throws(PostgresError) -> ReplyAddress? {
         guard let replyTo = try row.optionalText("reply_to") else { return nil }
         return ReplyAddress(replyTo: replyTo, correlationID: try row.optionalText("correlation_id"))
     }

@@ -65,16 +65,20 @@ public struct AcceptedExecution: Sendable, Equatable {
     public let input: JSONValue
     /// How it ended, if it has.
     public let result: ExecutionResult?
+    /// The caller that is answered in any case: the one of the request that was accepted.
+    public let replyAddress: ReplyAddress?
 
     /// A record from its parts.
     public init(
-        id: ExecutionID, idempotencyKey: String, workflowID: String, input: JSONValue, result: ExecutionResult?
+        id: ExecutionID, idempotencyKey: String, workflowID: String, input: JSONValue, result: ExecutionResult?,
+        replyAddress: ReplyAddress? = nil
     ) {
         self.id = id
         self.idempotencyKey = idempotencyKey
         self.workflowID = workflowID
         self.input = input
         self.result = result
+        self.replyAddress = replyAddress
     }
 }
 

@@ -11,13 +11,19 @@ extension ExecutionRequest {
         public var correlationID: String?
         /// The header `traceparent`.
         public var traceparent: String?
+        /// Whether the broker may have delivered the message before.
+        public var isRedelivered: Bool
 
         /// An envelope from a message's properties.
-        public init(messageID: String?, replyTo: String?, correlationID: String?, traceparent: String?) {
+        public init(
+            messageID: String?, replyTo: String?, correlationID: String?, traceparent: String?,
+            isRedelivered: Bool = false
+        ) {
             self.messageID = messageID
             self.replyTo = replyTo
             self.correlationID = correlationID
             self.traceparent = traceparent
+            self.isRedelivered = isRedelivered
         }
 
         /// Where an answer goes, if one is asked for.
@@ -67,6 +73,7 @@ extension ExecutionRequest {
         }
         traceparent = envelope.traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
         replyAddress = envelope.replyAddress
+        isRedelivered = envelope.isRedelivered
     }
 
     private static func object(in body: [UInt8]) throws(RequestRejection) -> JSONObject {
