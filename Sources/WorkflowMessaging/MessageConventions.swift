@@ -16,6 +16,8 @@ enum MessageConventions {
     static let ownHeaders: Set<String> = [
         traceparentHeader, errorCodeHeader, errorMessageHeader, originalExchangeHeader, originalRoutingKeyHeader,
     ]
+    /// A header that is a sender's own and is kept all the same has no more bytes than this; a trace context has 55.
+    static let ownHeaderBytes = 128
     /// Names of dropped headers that are kept, so that they fit where their values did not.
     static let droppedHeaderNames = 20
 }
@@ -76,6 +78,10 @@ extension AMQPMessage {
         let own = MessageConventions.ownHeaders
         var result = self
         result.properties.headers = properties.headers.filter { own.contains($0.key) }
+        let traceparent = properties.headers[MessageConventions.traceparentHeader]?.stringValue
+        if traceparent.map({ $0.utf8.count <= MessageConventions.ownHeaderBytes }) != true {
+            result.properties.headers[MessageConventions.traceparentHeader] = nil
+        }
         let names = properties.headers.keys.filter { !own.contains($0) }.sorted()
         result.properties.headers[MessageConventions.droppedHeadersHeader] = .string(
             names.prefix(MessageConventions.droppedHeaderNames).joined(separator: ", "))

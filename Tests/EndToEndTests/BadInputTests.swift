@@ -123,25 +123,44 @@ extension EndToEnd {
 
         @Test func `properties and headers that nothing can hold stop nobody`() async throws {
             try await Stage.run("odd") { stage in
-                let coordinator = try await stage.serve()
+                let folder = try stage.workflows([
+                    "strict.yaml": """
+                    workflow: strict
+                    version: 1
+                    input: { type: object, additionalProperties: { type: integer } }
+                    steps:
+                      a: { agent: summarize, with: { text: x } }
+                    """,
+                    "good.yaml": try await stage.perdure("workflows", "show", "document_analysis").output,
+                ])
+                let coordinator = try await stage.serve(["PERDURE_WORKFLOWS_DIRECTORY": folder])
                 let replies = try await stage.inbox("replies")
+                let long = String(repeating: "n", count: 200_000)
                 // Headers that leave no room in a frame for the reason: it must be parked all the same.
                 let huge = AMQPTableValue.string(String(repeating: "h", count: 130_850))
                 try await stage.publish([
                     stage.raw(Array("{".utf8), messageID: "huge headers", headers: ["x-huge": huge]),
+                    stage.raw(Array("{".utf8), messageID: "huge trace", headers: ["traceparent": huge]),
+                    // Names that a reason would quote, longer than a header may be.
+                    stage.request("strict", input: .object([long: "x"]), messageID: "long field"),
+                    stage.raw(
+                        JSONValue.object(["workflow_id": .string(long), "input": .null]).jsonBytes, messageID: "long workflow"),
                     // PostgreSQL holds no NUL: refused alone, not with those that share its commit.
                     stage.request(messageID: "nul", replyTo: replies.queue, correlationID: "a\u{0}b"),
                     stage.request(messageID: "gone", replyTo: "no.such.queue", correlationID: "x"),
                     stage.request(messageID: "good", replyTo: replies.queue, correlationID: "good"),
                 ])
                 try await eventually("the good one's answer") { AnswerTally(replies.deliveries).statuses["good"] == ["SUCCESS"] }
-                let letters = try await stage.waitForParked(3)
+                let letters = try await stage.waitForParked(6)
                 let byID = Dictionary(letters.map { ($0.properties.messageID ?? "", $0) }) { first, _ in first }
                 #expect(byID["huge headers"]?.header("x-error-code") == "INVALID_JSON")
+                #expect(byID["huge trace"]?.header("x-error-code") == "INVALID_JSON")
+                #expect(byID["long field"]?.header("x-error-code") == "INVALID_INPUT")
+                #expect(byID["long workflow"]?.header("x-error-code") == "UNKNOWN_WORKFLOW")
                 #expect(byID["huge headers"]?.header("x-dropped-headers") == "x-huge")
                 #expect(byID["nul"].map { $0.header("x-error-code") != nil } == true)
                 #expect(letters.contains { $0.header("x-error-code") == "REPLY_UNROUTABLE" && $0.properties.correlationID == "x" })
-                #expect(letters.count == 3)
+                #expect(letters.count == 6)
                 #expect(coordinator.exitStatus == nil)
                 try await stage.waitFor(2)
                 #expect(try await stage.number("SELECT count(*) FROM execution_locks") == 0)
