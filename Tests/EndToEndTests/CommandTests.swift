@@ -35,7 +35,9 @@ extension EndToEnd {
                 let id = try #require(result["execution_id"]?.stringValue)
 
                 let copy = try await stage.perdure("submit", "document_analysis", "--wait", "--input", input, "--key", "cli")
-                #expect(copy.status == 0 && copy.output == run.output, "the same key gets the same answer")
+                #expect(copy.status == 0)
+                // The same answer; out of the database its members may come in another order.
+                #expect(try JSONValue(parsing: Array(copy.output.dropFirst(prefix.count).utf8)) == result)
 
                 let failed = try await stage.perdure("run", "failing", "--input", "null")
                 #expect(failed.status == 1)
@@ -82,7 +84,7 @@ extension EndToEnd {
                 #expect(try await stage.perdure("dead", "show", "2").status == 1)
 
                 // Live: a subscriber that is there before the request sees its ten events.
-                let live = try stage.start(["events", "document_analysis.#", "--count", "10", "--json"])
+                let live = try stage.start(["events", "document_analysis.#", "--count", "10", "--json", "--log-level", "info"])
                 try await live.waitForLog("connected to RabbitMQ")
                 #expect(try await stage.perdure("submit", "document_analysis", "--input", input).status == 0)
                 let seen = try await live.outcome()
@@ -216,8 +218,6 @@ extension EndToEnd {
             let servers = try pids()
             let run = try await perdure("run", "document_analysis", "--input", #"{"text":"Found by itself."}"#)
             #expect(run.status == 0, "\(run.errors)")
-            let other = try await perdure("dev")
-            #expect(other.status == 1 && other.errorLines.count == 1, "\(other.errors)")
             first.send(SIGINT)
             let stopped = try await first.outcome()
             #expect(stopped.status == 0, "\(stopped.errors)")
