@@ -85,6 +85,23 @@ extension EndToEnd {
             }
         }
 
+        @Test func `the broker takes no messages for a while`() async throws {
+            try await survive("alarm") { stage in
+                // A memory alarm: connections that publish are blocked, those that only consume are not.
+                try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "absolute", "1MB"])
+                do {
+                    // What was accepted goes on in the database meanwhile.
+                    try await eventually("no more locks") {
+                        try await stage.number("SELECT count(*) FROM execution_locks") == 0
+                    }
+                } catch {
+                    try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+                    throw error
+                }
+                try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+            }
+        }
+
         @Test func `a coordinator waits for a broker that comes later`() async throws {
             try await Stage.run("late_broker") { stage in
                 let port = try #require(stage.servers.ports[.amqp])

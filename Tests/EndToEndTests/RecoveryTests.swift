@@ -106,6 +106,39 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [3, 8])
+        func `coordinators are killed one after the other`(kills: Int) async throws {
+            let count = 500
+            try await Stage.run("killed_\(kills)_times") { stage in
+                let lease = ["PERDURE_COORDINATOR_LEASE": "1s"]
+                var coordinator = try await stage.serve(lease)
+                let replies = try await stage.inbox("replies")
+                let events = try await stage.inbox("events", boundTo: "document_analysis.#")
+                try await stage.publish(
+                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                for _ in 0..<kills {
+                    let held = "SELECT count(*) FROM execution_locks WHERE owner LIKE '%/\(coordinator.pid)/%'"
+                    try await eventually("work at the newest", every: .milliseconds(5)) { try await stage.number(held) > 0 }
+                    coordinator.send(SIGKILL)
+                    coordinator = try await stage.serve(lease)
+                }
+                try await eventually("the end of all") {
+                    try await stage.number("SELECT count(*) FROM executions WHERE completed_at IS NOT NULL") == count
+                }
+                try await eventually("\(count) answers", every: .milliseconds(100)) {
+                    AnswerTally(replies.deliveries).statuses.count == count
+                }
+                try await eventually("all events", every: .milliseconds(100)) {
+                    EventTally(events.deliveries).last.count == count
+                }
+                try await stage.waitForWriters(1)
+                try await stage.expectCleanTables(executions: count, coordinators: 1)
+                #expect(EventTally(events.deliveries).outOfOrder == 0)
+                let failures = try await stage.sql("SELECT error->>'code', count(*) FROM executions WHERE error IS NOT NULL GROUP BY 1")
+                #expect(failures == [])
+            }
+        }
+
         @Test func `a coordinator that slept past its lease finds out and goes on`() async throws {
             let count = 600
             try await Stage.run("slept") { stage in
