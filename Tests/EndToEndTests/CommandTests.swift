@@ -34,19 +34,25 @@ extension EndToEnd {
                 #expect(result["output"]?.objectValue.map { Set($0.keys) } == ["summarize", "extract_entities"])
                 let id = try #require(result["execution_id"]?.stringValue)
 
-                let copy = try await stage.perdure("submit", "document_analysis", "--wait", "--input", input, "--key", "cli")
-                #expect(copy.status == 0 && copy.output == run.output, "the same key gets the same answer")
+                let copy = try await stage.perdure(
+                    "submit", "document_analysis", "--wait", "--input", input, "--key", "cli")
+                #expect(copy.status == 0)
+                // The same answer; out of the database its members may come in another order.
+                #expect(try JSONValue(parsing: Array(copy.output.dropFirst(prefix.count).utf8)) == result)
 
                 let failed = try await stage.perdure("run", "failing", "--input", "null")
                 #expect(failed.status == 1)
                 #expect(failed.output.contains(#""status":"FAILED""#), "\(failed.output)")
                 let rejected = try await stage.perdure("run", "document_analysis", "--input", #"{"text":7}"#)
                 #expect(rejected.status == 1)
-                #expect(rejected.output.contains(#""status":"REJECTED""#) && rejected.output.contains("text"), "\(rejected.output)")
+                #expect(
+                    rejected.output.contains(#""status":"REJECTED""#) && rejected.output.contains("text"),
+                    "\(rejected.output)")
 
                 let wanted = UUID().uuidString.lowercased()
                 let submitted = try await stage.perdure(
-                    "submit", "document_analysis", "--input", input, "--id", wanted, "--json", "--metadata", #"{"tenant":"a"}"#)
+                    "submit", "document_analysis", "--input", input, "--id", wanted, "--json", "--metadata",
+                    #"{"tenant":"a"}"#)
                 #expect(submitted.status == 0)
                 #expect(try JSONValue(parsing: Array(submitted.output.utf8))["execution_id"] == .string(wanted))
                 try await stage.waitFor(2)
@@ -60,8 +66,11 @@ extension EndToEnd {
 
                 let page = try await stage.perdure("show", id)
                 #expect(page.status == 0)
-                #expect(["summarize", "extract_entities", "SUCCESS", "10 events"].allSatisfy { page.output.contains($0) }, "\(page.output)")
-                let shown = try JSONValue(parsing: Array(try await stage.perdure("show", id.uppercased(), "--json").output.utf8))
+                #expect(
+                    ["summarize", "extract_entities", "SUCCESS", "10 events"].allSatisfy { page.output.contains($0) },
+                    "\(page.output)")
+                let shown = try JSONValue(
+                    parsing: Array(try await stage.perdure("show", id.uppercased(), "--json").output.utf8))
                 #expect(shown["output"] == result["output"])
                 #expect(shown["steps"]?.arrayValue?.count == 2)
 
@@ -70,19 +79,26 @@ extension EndToEnd {
                 #expect(stored.map { $0["data"]?["event_type"]?.stringValue } == Sample.eventTypes)
                 let replay = try await stage.perdure("events", "--from", "first", "--count", "10", "--json")
                 #expect(replay.status == 0, "\(replay.errors)")
-                #expect(try replay.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) } == stored)
+                #expect(
+                    try replay.output.split(separator: "\n").map { try JSONValue(parsing: Array($0.utf8)) } == stored)
                 let only = try await stage.perdure("events", "#.failed", "--from", "first", "--count", "2")
-                #expect(only.output.contains("STEP_FAILED") && only.output.contains("EXECUTION_FAILED"), "\(only.output)")
+                #expect(
+                    only.output.contains("STEP_FAILED") && only.output.contains("EXECUTION_FAILED"), "\(only.output)")
 
                 let letters = try await stage.perdure("dead", "list")
                 #expect(letters.status == 0 && letters.output.contains("INVALID_INPUT"), "\(letters.output)")
                 let letter = try await stage.perdure("dead", "show", "1")
-                #expect(letter.output.contains(#"{"text":7}"#) && letter.output.contains("x-error-message"), "\(letter.output)")
-                #expect(try await stage.perdure("dead", "show", "1").output.isEmpty == false, "looking takes nothing away")
+                #expect(
+                    letter.output.contains(#"{"text":7}"#) && letter.output.contains("x-error-message"),
+                    "\(letter.output)")
+                #expect(
+                    try await stage.perdure("dead", "show", "1").output.isEmpty == false, "looking takes nothing away")
                 #expect(try await stage.perdure("dead", "show", "2").status == 1)
 
                 // Live: a subscriber that is there before the request sees its ten events.
-                let live = try stage.start(["events", "document_analysis.#", "--count", "10", "--json"])
+                let live = try stage.start([
+                    "events", "document_analysis.#", "--count", "10", "--json", "--log-level", "info",
+                ])
                 try await live.waitForLog("connected to RabbitMQ")
                 #expect(try await stage.perdure("submit", "document_analysis", "--input", input).status == 0)
                 let seen = try await live.outcome()
@@ -96,7 +112,10 @@ extension EndToEnd {
 
         @Test func `what cannot work ends at once, in one line, with a status`() async throws {
             try await Stage.run("wrong") { stage in
-                let nobody = ["DATABASE_URL": "postgresql://u:secret@127.0.0.1:1/none", "AMQP_URL": "amqp://u:secret@127.0.0.1:2/none"]
+                let nobody = [
+                    "DATABASE_URL": "postgresql://u:secret@127.0.0.1:1/none",
+                    "AMQP_URL": "amqp://u:secret@127.0.0.1:2/none",
+                ]
                 let missing = UUID().uuidString.lowercased()
                 let cases: [(arguments: [String], more: [String: String], says: String)] = [
                     (["list"], nobody, "127.0.0.1:1"),
@@ -153,8 +172,11 @@ extension EndToEnd {
                 func write(_ text: String, _ name: String) throws {
                     try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
                 }
-                func prefix(_ arguments: [String] = [], _ environment: [String: String] = [:]) async throws -> JSONValue? {
-                    let process = try Binary(["config", "--json"] + arguments, environment: environment, directory: folder)
+                func prefix(
+                    _ arguments: [String] = [], _ environment: [String: String] = [:]
+                ) async throws -> JSONValue? {
+                    let process = try Binary(
+                        ["config", "--json"] + arguments, environment: environment, directory: folder)
                     let outcome = try await process.outcome()
                     return try JSONValue(parsing: Array(outcome.output.utf8))["amqp.prefix"]
                 }
@@ -173,11 +195,17 @@ extension EndToEnd {
                 #expect(shown.status == 0)
                 #expect(shown.output.contains("workflow:****@127.0.0.1"))
                 #expect(!shown.output.contains("workflow:workflow@"))
-                let keywords = try await stage.perdure("config", with: ["DATABASE_URL": "host=db user=u password=hunter2 dbname=d"])
+                let keywords = try await stage.perdure(
+                    "config", with: ["DATABASE_URL": "host=db user=u password=hunter2 dbname=d"])
                 #expect(!keywords.output.contains("hunter2"))
                 let parameter = try await stage.perdure(
-                    "config", with: ["DATABASE_URL": "postgresql://db/d?user=u&password=hunter2", "AMQP_URL": "amqp://u:hunt%40er2@h/"])
-                #expect(!parameter.output.contains("hunter2") && !parameter.output.contains("er2@"), "\(parameter.output)")
+                    "config",
+                    with: [
+                        "DATABASE_URL": "postgresql://db/d?user=u&password=hunter2",
+                        "AMQP_URL": "amqp://u:hunt%40er2@h/",
+                    ])
+                #expect(
+                    !parameter.output.contains("hunter2") && !parameter.output.contains("er2@"), "\(parameter.output)")
                 try write("amqp:\n  prefixx: yaml\n", "config/perdure.yaml")
                 let unknown = try await stage.perdure("config")
                 #expect(unknown.status == 1 && unknown.errors.contains("amqp.prefixx"))
@@ -216,8 +244,6 @@ extension EndToEnd {
             let servers = try pids()
             let run = try await perdure("run", "document_analysis", "--input", #"{"text":"Found by itself."}"#)
             #expect(run.status == 0, "\(run.errors)")
-            let other = try await perdure("dev")
-            #expect(other.status == 1 && other.errorLines.count == 1, "\(other.errors)")
             first.send(SIGINT)
             let stopped = try await first.outcome()
             #expect(stopped.status == 0, "\(stopped.errors)")
@@ -230,7 +256,9 @@ extension EndToEnd {
             #expect(second.output == first.output, "the same ports")
             let leftBehind = try pids()
             let listed = try await perdure("list", "--json")
-            #expect(listed.output.split(separator: "\n").count == 1 && listed.output.contains(#""status":"SUCCESS""#), "\(listed.output)")
+            #expect(
+                listed.output.split(separator: "\n").count == 1 && listed.output.contains(#""status":"SUCCESS""#),
+                "\(listed.output)")
             second.send(SIGKILL)
             #expect(try await second.outcome().status == 128 + SIGKILL)
             try await eventually("the servers of a killed dev are gone") { leftBehind.allSatisfy { kill($0, 0) != 0 } }
