@@ -54,7 +54,7 @@ import WorkflowCore
                 }
             }
         }
-        #expect(count >= 3)
+        #expect(count >= 2)
     }
 
     @Test func `the limits in the text are those of the program`() throws {
