@@ -35,9 +35,16 @@ extension JSONWriter {
         bytes[start...].reverse()
     }
 
-    /// Appends the shortest decimal that reads back as the same double (`1.0`, `1e+16`); `null` when not finite.
+    /// Appends a decimal that reads back as the same double: the shortest (`1.0`, `1e+20`), or from 2⁵³ to 2⁶³ all digits;
+    /// `null` when not finite.
     public static func appendDouble(_ value: Double, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: (value.isFinite ? value.description : "null").utf8)
+        guard value.isFinite else { return bytes.append(contentsOf: "null".utf8) }
+        if value.magnitude >= 0x1p53, value.magnitude < 0x1p63 {
+            // With an exponent, a database that keeps decimals would give it back as a whole number that is near it.
+            appendInteger(Int64(value), to: &bytes)
+            return bytes.append(contentsOf: ".0".utf8)
+        }
+        bytes.append(contentsOf: value.description.utf8)
     }
 
     private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {

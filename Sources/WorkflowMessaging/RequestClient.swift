@@ -27,7 +27,7 @@ public struct RequestClient: Sendable {
     /// - Throws: `AMQPError`, or `Failure` when no queue takes it.
     public func submit(_ request: ExecutionRequest) async throws {
         try await withEvents { connection, events in
-            try await publish(request, replyTo: nil, on: connection, events)
+            _ = try await publish(request, replyTo: nil, on: connection, events)
         }
     }
 
@@ -41,7 +41,8 @@ public struct RequestClient: Sendable {
         try await withEvents { connection, events in
             let queue = try await connection.declareQueue(durable: false, exclusive: true, autoDelete: true)
             try await connection.consume(queue.name, noAck: true, exclusive: true)
-            try await publish(request, replyTo: queue.name, on: connection, events)
+            let early = try await publish(request, replyTo: queue.name, on: connection, events)
+            if let reply = early { return try JSONValue(parsing: reply.body) }
             return try await Self.within(timeout) {
                 for await event in events {
                     switch event {
@@ -58,10 +59,13 @@ public struct RequestClient: Sendable {
         }
     }
 
+    /// Publishes and waits for the confirm.
+    ///
+    /// - Returns: The reply, should it come before the confirm.
     private func publish(
         _ request: ExecutionRequest, replyTo: String?, on connection: AMQPConnection,
         _ events: AsyncStream<AMQPConnectionEvent>
-    ) async throws {
+    ) async throws -> AMQPDelivery? {
         try await connection.selectConfirms()
         var headers: AMQPTable = [:]
         if let traceparent = request.traceparent {
@@ -80,9 +84,15 @@ public struct RequestClient: Sendable {
         )
         try connection.publish(message, mandatory: true)
         var wasReturned = false
+        var reply: AMQPDelivery?
         for await event in events {
             switch event {
+            case .deliveries(let deliveries): reply = reply ?? deliveries.first
             case .returned: wasReturned = true
+            case .blocked(let reason):
+                throw Failure(
+                    message: "The broker takes no messages for now (\(reason)); the request may still arrive, so repeat it "
+                        + "under the same id.")
             case .confirms(let confirms):
                 guard confirms.allSatisfy(\.accepted) else {
                     throw Failure(message: "The broker refused the request; its queue may be full.")
@@ -93,7 +103,7 @@ public struct RequestClient: Sendable {
                             "No queue takes requests at \(topology.requests); start a coordinator once (`perdure serve`)."
                     )
                 }
-                return
+                return reply
             case .channelClosed(let error), .closed(let error):
                 guard error.code != .notFound else {
                     throw Failure(
@@ -104,6 +114,7 @@ public struct RequestClient: Sendable {
             default: continue
             }
         }
+        throw CancellationError()
     }
 
     private func withEvents<Value: Sendable>(

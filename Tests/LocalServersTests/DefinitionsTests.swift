@@ -15,7 +15,8 @@ import Testing
         let guarded = "workflow-no-loss"
         #expect(
             queues == [
-                ["workflow.control", "quorum", "true", guarded], ["workflow.dead", "quorum", "true", ""],
+                ["workflow.control", "quorum", "true", guarded],
+                ["workflow.dead", "quorum", "true", "workflow-dead-stays"],
                 ["workflow.events.log", "stream", "true", "workflow-events-retention"],
                 ["workflow.requests", "quorum", "true", guarded], ["workflow.results", "quorum", "true", guarded],
             ])
