@@ -107,6 +107,15 @@ let package = Package(
             dependencies: ["perdure", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON"],
             swiftSettings: strict
         ),
+        // The pages: their links, and their snippets run as a reader runs them. The example is a program in the README.
+        .executableTarget(
+            name: "DocumentationExample", dependencies: ["PerdureCommand", "PerdureJSON", "WorkflowCore"],
+            path: "Tests/DocumentationExample", swiftSettings: strict),
+        .testTarget(
+            name: "DocumentationTests",
+            dependencies: ["perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore"],
+            swiftSettings: strict
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

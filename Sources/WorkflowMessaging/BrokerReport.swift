@@ -25,7 +25,7 @@ final class BrokerReport: Sendable {
             logger.log(
                 level: isNews ? .warning : .debug,
                 "cannot reach RabbitMQ at \(address) (\(role)): \(error.message) Trying again until it answers.",
-                metadata: ["perdure.retry.delay_ms": "\(pause.components.seconds * 1000)"]
+                metadata: ["perdure.retry.delay_ms": "\(Int(pause / .milliseconds(1)))"]
             )
         case .connected:
             lastMessage.withLock { $0 = nil }

@@ -57,7 +57,7 @@ extension AMQPMessage {
 
     /// A message that could not be used, on its way to the parking lot: as it came, with the reason in its headers.
     init(parking delivery: AMQPDelivery, code: String, reason: String, topology: Topology) {
-        var properties = delivery.properties
+        var properties = delivery.properties.fitted
         properties.headers[MessageConventions.errorCodeHeader] = .string(code)
         properties.headers[MessageConventions.errorMessageHeader] = .string(reason)
         properties.headers[MessageConventions.originalExchangeHeader] = .string(delivery.exchange)
@@ -85,6 +85,22 @@ extension AMQPMessage {
         let names = properties.headers.keys.filter { !own.contains($0) }.sorted()
         result.properties.headers[MessageConventions.droppedHeadersHeader] = .string(
             names.prefix(MessageConventions.droppedHeaderNames).joined(separator: ", "))
+        return result
+    }
+}
+
+extension AMQPProperties {
+    /// The properties without those that cannot be written again: bytes that are not UTF-8 grow when they are read.
+    var fitted: AMQPProperties {
+        func fit(_ text: String?) -> String? { text.flatMap { $0.utf8.count <= Limits.propertyBytes ? $0 : nil } }
+        var result = self
+        result.contentType = fit(contentType)
+        result.contentEncoding = fit(contentEncoding)
+        result.correlationID = fit(correlationID)
+        result.replyTo = fit(replyTo)
+        result.messageID = fit(messageID)
+        result.type = fit(type)
+        result.appID = fit(appID)
         return result
     }
 }

@@ -39,7 +39,8 @@ extension PostgresJournal {
         }
     }
 
-    /// Stores definitions by content; those that are there stay as they are.
+    /// Stores definitions by content; those that are there stay as they are. On the connection for commits, because it
+    /// is the first thing that a coordinator asks for, and that connection's troubles are told to the operator.
     public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) {
         _ = try await run(
             [
@@ -50,7 +51,7 @@ extension PostgresJournal {
                         .int32Array(definitions.map { Int32($0.reference.version) }),
                         .textArray(definitions.map(\.reference.contentHash)), .textArray(definitions.map(\.source)),
                     ])
-            ], on: upkeep
+            ], on: commits
         )
     }
 

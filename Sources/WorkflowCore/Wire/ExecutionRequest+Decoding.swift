@@ -68,8 +68,12 @@ extension ExecutionRequest {
         }
         idempotencyKey = try Self.idempotencyKey(envelope.messageID) ?? executionID?.description
         for (name, value) in [("reply_to", envelope.replyTo), ("correlation_id", envelope.correlationID)]
-        where value?.utf8.contains(0) == true {
-            throw RequestRejection(.invalidRequest, "The property '\(name)' must be text without NUL.")
+        where value.map({ $0.utf8.contains(0) || $0.utf8.count > Limits.propertyBytes }) == true {
+            // Bytes that are not UTF-8 grow when they are read, past what the reply could carry.
+            throw RequestRejection(
+                .invalidRequest,
+                "The property '\(name)' must be at most \(Limits.propertyBytes) bytes of UTF-8 text without NUL."
+            )
         }
         traceparent = envelope.traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
         replyAddress = envelope.replyAddress

@@ -1,0 +1,83 @@
+import Foundation
+import PerdureJSON
+import Testing
+import WorkflowCore
+
+/// What can be checked by reading.
+@Suite struct PageTests {
+    @Test(arguments: Page.all) func `every link leads somewhere`(path: String) throws {
+        let page = try Page(path)
+        let folder = URL(fileURLWithPath: "\(Page.folder)/\(path)").deletingLastPathComponent().path
+        #expect(!page.links.isEmpty)
+        for link in page.links {
+            let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+            let file = parts[0].isEmpty ? "\(Page.folder)/\(path)" : "\(folder)/\(parts[0])"
+            #expect(FileManager.default.fileExists(atPath: file), "\(path) links to \(link)")
+            guard parts.count == 2, file.hasSuffix(".md") else { continue }
+            let text = try String(contentsOfFile: file, encoding: .utf8)
+            #expect(Page(path: file, text: text).anchors.contains(String(parts[1])), "\(path) links to \(link)")
+        }
+    }
+
+    @Test(arguments: Page.all) func `every file that is named exists`(path: String) throws {
+        let named = try Page(path).text.matches(
+            of: /`((?:Sources|Tests|db|config|docs)\/[A-Za-z0-9_.\/+-]*[A-Za-z0-9])\/?`/
+        )
+        .map { String($0.1) }
+        // What a reader makes rather than finds.
+        let made: Set = ["config/perdure.yaml", "config/workflows/summary_only.yaml"]
+        for file in named where !made.contains(file) {
+            #expect(FileManager.default.fileExists(atPath: "\(Page.folder)/\(file)"), "\(path) names \(file)")
+        }
+    }
+
+    @Test(arguments: Page.all) func `every announced snippet is there`(path: String) throws {
+        let page = try Page(path)
+        #expect(page.snippets.count == page.announcedSnippets)
+    }
+
+    @Test func `the program in the text is the one that is built`() throws {
+        let source = try String(
+            contentsOfFile: "\(Page.folder)/Tests/DocumentationExample/main.swift", encoding: .utf8)
+        #expect(try Page("README.md").snippets["main.swift"] == source)
+    }
+
+    @Test func `the definitions in the text are valid`() throws {
+        var count = 0
+        for path in Page.all {
+            for (name, text) in try Page(path).snippets where name.hasSuffix(".yaml") {
+                do {
+                    _ = try WorkflowDefinition(yaml: text, file: name, agents: ["summarize", "extract_entities"])
+                    count += 1
+                } catch {
+                    Issue.record("\(path): \(error.summary)")
+                }
+            }
+        }
+        #expect(count >= 2)
+    }
+
+    @Test func `the limits in the text are those of the program`() throws {
+        let page = try Page("docs/architecture.md").text
+        let stated: [(String, Int)] = [
+            ("requestBytes", Limits.requestBytes), ("jsonDepth", Limits.jsonDepth),
+            ("stepOutputBytes", Limits.stepOutputBytes), ("computedBytes", Limits.computedBytes),
+            ("eventValueBytes", Limits.eventValueBytes), ("stepsPerWorkflow", Limits.stepsPerWorkflow),
+            ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
+            ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
+            ("interruptionsPerStep", Limits.interruptionsPerStep),
+            ("errorMessageCharacters", Limits.errorMessageCharacters),
+            ("errorCodeCharacters", Limits.errorCodeCharacters),
+        ]
+        for (name, value) in stated { #expect(page.contains("| `\(name)` | \(value) |"), "\(name) is \(value)") }
+        let rows = page.matches(of: /\n\| `[a-z][A-Za-z]+` \| \d+ \|/)
+        #expect(rows.count == stated.count)
+    }
+}
+
+extension Page {
+    fileprivate init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+}
