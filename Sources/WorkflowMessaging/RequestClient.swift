@@ -91,8 +91,9 @@ public struct RequestClient: Sendable {
             case .returned: wasReturned = true
             case .blocked(let reason):
                 throw Failure(
-                    message: "The broker takes no messages for now (\(reason)); the request may still arrive, so repeat it "
-                        + "under the same id.")
+                    message:
+                        "The broker takes no messages for now (\(reason)); the request may still arrive, so repeat "
+                        + "it under the same id.")
             case .confirms(let confirms):
                 guard confirms.allSatisfy(\.accepted) else {
                     throw Failure(message: "The broker refused the request; its queue may be full.")

@@ -36,6 +36,7 @@ enum CommitStatement {
             SELECT workflow.require_rows((SELECT count(*) FROM advanced), $6, 'PD001')
             """)
 
+    /// In the order of the keys, so that two coordinators that meet the same new requests wait for one another in one direction.
     static let insertExecutions = PostgresStatement(
         name: "commit_insert_executions",
         sql: """
@@ -43,7 +44,7 @@ enum CommitStatement {
                                     metadata, priority, traceparent, reply_to, correlation_id, created_at, started_at)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
                                  $8::jsonb[], $9::integer[], $10::text[], $11::text[], $12::text[], $13::timestamptz[],
-                                 $14::timestamptz[])
+                                 $14::timestamptz[]) ORDER BY 6
             """)
 
     static let insertState = PostgresStatement(
