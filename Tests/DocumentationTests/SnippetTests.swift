@@ -94,6 +94,7 @@ import Testing
         try await Playground.eventually("500 executions in SUCCESS") {
             try await playground.value("SELECT count(*) FROM executions WHERE status = 'SUCCESS'") == "\(before + 500)"
         }
+        #expect(try await playground.value("SELECT count(*) FROM executions") == "\(before + 500)")
         #expect(try await playground.value("SELECT count(*) FROM execution_locks") == "0")
         let counted = try await playground.sh(snippet("count.sh"))
         #expect(counted.output.contains(/SUCCESS +\| +\d+\n\(1 row\)/), "\(counted.output)")
