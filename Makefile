@@ -31,7 +31,7 @@ dev: build ## Start everything on this machine until Ctrl-C
 
 test: toolchain install lint compose-check ## Check the style and the Docker files, build, and run all tests
 	swift build --build-tests
-	swift test --skip-build
+	swift test --skip-build --no-parallel
 
 lint: toolchain ## Check the style
 	swift format lint --strict --parallel --recursive $(SOURCES)

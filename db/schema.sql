@@ -7,6 +7,10 @@
 -- There are no foreign keys: rows of one execution are written by one transaction after another of one owner, and a foreign key
 -- would lock the parent row in each of them.
 
+-- Where the tables are, whatever the user is called: PostgreSQL would otherwise put those of a user `workflow` into the schema
+-- of that name.
+SET search_path = public;
+
 CREATE SCHEMA IF NOT EXISTS workflow;
 
 -- Which upgrades have been applied.
@@ -130,11 +134,13 @@ BEGIN
     END IF;
 END $$;
 
--- A coordinator's heartbeat in one statement: renews its writers and its leases, and says whether others have let go of theirs.
+-- A coordinator's heartbeat in one statement: renews its writers and the leases of the executions that it holds, and says whether
+-- there is work that nobody holds. A lease that carries its name but is not in `held` is left to end: nobody works on it.
 -- Only leases that are a third gone are written, so that short executions cost nothing here. Rows that a commit holds at this
 -- moment are passed over: the commit is about to end them, or the next heartbeat finds them.
+-- A server that has just started expires nothing: the coordinators could not reach it either.
 CREATE OR REPLACE FUNCTION workflow.tick(
-    coordinator text, lease interval, OUT live_writers bigint[], OUT has_abandoned_work boolean
+    coordinator text, lease interval, held uuid[], OUT live_writers bigint[], OUT has_abandoned_work boolean
 ) LANGUAGE plpgsql AS $$
 BEGIN
     WITH renewed AS (
@@ -145,14 +151,15 @@ BEGIN
     UPDATE execution_locks SET expires_at = clock_timestamp() + lease
     WHERE execution_id IN (
         SELECT execution_id FROM execution_locks
-        WHERE owner = coordinator AND expires_at < clock_timestamp() + lease * 2 / 3
+        WHERE execution_id = ANY(held) AND owner = coordinator AND expires_at < clock_timestamp() + lease * 2 / 3
           AND expires_at > 'epoch'   -- not what the coordinator itself has let go of
         FOR NO KEY UPDATE SKIP LOCKED
     );
 
-    has_abandoned_work :=
+    has_abandoned_work := clock_timestamp() > pg_postmaster_start_time() + 2 * lease AND (
         EXISTS (SELECT FROM event_writers WHERE expires_at < clock_timestamp())
-        OR EXISTS (SELECT FROM execution_locks WHERE expires_at < clock_timestamp());
+        OR EXISTS (SELECT FROM event_writers WHERE publisher = coordinator AND owner <> coordinator)
+        OR EXISTS (SELECT FROM execution_locks WHERE expires_at < clock_timestamp()));
 END $$;
 
 INSERT INTO schema_migrations (version) VALUES (1) ON CONFLICT DO NOTHING;

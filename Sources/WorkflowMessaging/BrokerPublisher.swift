@@ -9,6 +9,8 @@ import WorkflowCore
 public final class BrokerPublisher: EventPublisher {
     /// Pause before what the broker refused is published again; a full queue does not empty faster for being asked.
     private static let refusalPause = Duration.seconds(1)
+    /// How often a reply is offered to a queue that is full before it is parked: others wait behind it.
+    private static let replyAttempts = 3
 
     private let publisher: AMQPPublisher
     private let topology: Topology
@@ -40,13 +42,25 @@ public final class BrokerPublisher: EventPublisher {
     }
 
     /// Publishes until every message is confirmed. From the first one that the broker refused, all are published
-    /// again, so that the order stays.
+    /// again, so that the order stays. One that no broker will ever take is told of and passed over: it must not stand
+    /// in the way of the others, and what it says is in the tables.
     func publish(inOrder messages: [AMQPMessage]) async throws {
         var rest = messages[...]
         while !rest.isEmpty {
             let outcomes = try await publisher.publish(Array(rest))
             guard let refused = outcomes.firstIndex(where: { !$0.isConfirmed }) else { return }
             rest = rest.dropFirst(refused)
+            if case .failed(let error) = outcomes[refused], error.isPermanent {
+                let message = rest.removeFirst()
+                logger.error(
+                    "a message cannot be published and is left out: \(error.message)",
+                    metadata: [
+                        "messaging.destination.name": "\(message.exchange)",
+                        "messaging.message.id": "\(message.properties.messageID ?? "")",
+                    ]
+                )
+                continue
+            }
             logger.warning(
                 "the broker does not take messages for \(rest[rest.startIndex].exchange): \(outcomes[refused]); trying again",
                 metadata: ["messaging.destination.name": "\(rest[rest.startIndex].exchange)"]
@@ -55,26 +69,68 @@ public final class BrokerPublisher: EventPublisher {
         }
     }
 
-    /// Sends results to their callers. A caller whose queue is gone gets its result parked instead.
+    /// Publishes to the parking lot. Where the message's own headers leave no room for the reason, they stay behind.
+    func park(_ message: AMQPMessage) async throws {
+        let outcome = try await publisher.publish([message]).first
+        guard case .failed(let error) = outcome, error.code == .invalidMessage else {
+            if outcome?.isConfirmed != true { try await publish(inOrder: [message]) }
+            return
+        }
+        try await publish(inOrder: [message.withoutForeignHeaders()])
+    }
+
+    /// Sends results to their callers. A caller whose queue is gone, or stays full, gets its result parked instead.
     private func deliver(_ replies: [ResultReply]) async throws {
-        guard !replies.isEmpty else { return }
         let now = environment.now()
-        let messages = replies.map { AMQPMessage($0, messageID: environment.newExecutionID().description, now: now) }
-        let outcomes = try await publisher.publish(messages, mandatory: true)
-        for (message, outcome) in zip(messages, outcomes) where !outcome.isConfirmed {
-            logger.info(
-                "a result could not be delivered; it is parked",
-                metadata: ["messaging.destination.name": "\(message.routingKey)"]
-            )
-            var parked = message
-            parked.exchange = topology.dead
-            parked.routingKey = "\(topology.prefix).replies.reply_unroutable"
-            parked.properties.headers[MessageConventions.errorCodeHeader] = "REPLY_UNROUTABLE"
-            parked.properties.headers[MessageConventions.errorMessageHeader] = .string(
-                "No queue takes the reply to '\(message.routingKey)' any more; the result is in the tables too."
-            )
-            parked.properties.headers[MessageConventions.originalRoutingKeyHeader] = .string(message.routingKey)
-            try await publish(inOrder: [parked])
+        var messages = replies.map { AMQPMessage($0, messageID: environment.newExecutionID().description, now: now) }
+        var attempt = 1
+        while !messages.isEmpty {
+            let outcomes = try await publisher.publish(messages, mandatory: true)
+            var refused: [AMQPMessage] = []
+            for (message, outcome) in zip(messages, outcomes) where !outcome.isConfirmed {
+                if outcome == .rejected && attempt < Self.replyAttempts {
+                    refused.append(message)
+                } else {
+                    try await parkReply(message, outcome)
+                }
+            }
+            messages = refused
+            attempt += 1
+            if !messages.isEmpty { try await Task.sleep(for: Self.refusalPause) }
         }
     }
+
+    private func parkReply(_ message: AMQPMessage, _ outcome: AMQPPublishOutcome) async throws {
+        logger.info(
+            "a result could not be delivered; it is parked",
+            metadata: ["messaging.destination.name": "\(message.routingKey)"]
+        )
+        var parked = message
+        parked.properties = parked.properties.fitted
+        parked.exchange = topology.dead
+        parked.routingKey = "\(topology.prefix).replies.reply_unroutable"
+        parked.properties.headers[MessageConventions.errorCodeHeader] = "REPLY_UNROUTABLE"
+        parked.properties.headers[MessageConventions.errorMessageHeader] = .string(
+            "The reply to '\(message.routingKey)' was not taken (\(outcome.summary)); the result is in the tables too."
+        )
+        parked.properties.headers[MessageConventions.originalRoutingKeyHeader] = .string(message.routingKey)
+        try await publish(inOrder: [parked])
+    }
+}
+
+extension AMQPPublishOutcome {
+    /// What became of it, in a few words.
+    fileprivate var summary: String {
+        switch self {
+        case .confirmed: "confirmed"
+        case .returned: "no queue of that name"
+        case .rejected: "refused by the queue, which may be full"
+        case .failed(let error): error.message
+        }
+    }
+}
+
+extension AMQPError {
+    /// Whether no broker will ever take the message as it is.
+    fileprivate var isPermanent: Bool { code == .invalidMessage || code == .preconditionFailed }
 }

@@ -26,8 +26,12 @@ public final class BrokerRequestIntake: RequestIntake {
     private let subscription: AMQPSubscription
     private let publisher: BrokerPublisher
     private let topology: Topology
+    private let logger: Logger
     private let rejected: AsyncStream<Rejected>
     private let rejectedContinuation: AsyncStream<Rejected>.Continuation
+    /// Ends when requests may come.
+    private let gate: AsyncStream<Never>
+    private let gateContinuation: AsyncStream<Never>.Continuation
     private let state = Mutex(State())
 
     /// An intake; it connects when it runs.
@@ -43,6 +47,7 @@ public final class BrokerRequestIntake: RequestIntake {
     ) {
         self.topology = topology
         self.publisher = publisher
+        self.logger = logger
         let report = BrokerReport(address: configuration.address, role: "requests", logger: logger)
         subscription = AMQPSubscription(
             configuration: configuration, queue: topology.requests, prefetch: prefetch,
@@ -54,18 +59,30 @@ public final class BrokerRequestIntake: RequestIntake {
         )
         (requests, continuation) = AsyncStream.makeStream()
         (rejected, rejectedContinuation) = AsyncStream.makeStream()
+        (gate, gateContinuation) = AsyncStream.makeStream()
     }
 
-    /// Takes requests in until the task is cancelled.
+    /// Lets requests come.
+    public func begin() {
+        gateContinuation.finish()
+    }
+
+    /// Takes requests in, once `begin()` has been called, until the task is cancelled.
     public func run() async {
+        for await _ in gate {}
+        guard !Task.isCancelled else { return finish() }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.subscription.run() }
             group.addTask { await self.parkRejected() }
             for await batch in subscription.deliveries { hand(on: batch) }
-            continuation.finish()
-            rejectedContinuation.finish()
+            finish()
             group.cancelAll()
         }
+    }
+
+    private func finish() {
+        continuation.finish()
+        rejectedContinuation.finish()
     }
 
     private func hand(on batch: AMQPDeliveryBatch) {
@@ -84,7 +101,8 @@ public final class BrokerRequestIntake: RequestIntake {
                     envelope: ExecutionRequest.Envelope(
                         messageID: properties.messageID, replyTo: properties.replyTo,
                         correlationID: properties.correlationID,
-                        traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue
+                        traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue,
+                        isRedelivered: delivery.redelivered
                     ),
                     receipt: DeliveryReceipt(generation: batch.generation, tag: delivery.tag)
                 )
@@ -119,6 +137,10 @@ public final class BrokerRequestIntake: RequestIntake {
         }
         // Without it the connection has been lost since, and the broker delivers the message again.
         guard let delivery else { return }
+        logger.info(
+            "a request is rejected and parked",
+            metadata: ["error.type": "\(rejection.code.rawValue)", "error.message": "\(rejection.message)"]
+        )
         rejectedContinuation.yield(Rejected(delivery: delivery, receipt: receipt, rejection: rejection))
     }
 
@@ -135,7 +157,7 @@ public final class BrokerRequestIntake: RequestIntake {
                 topology: topology
             )
             do {
-                try await publisher.publish(inOrder: [parked])
+                try await publisher.park(parked)
                 try await publisher.publish([], replies: replies)
             } catch {
                 return

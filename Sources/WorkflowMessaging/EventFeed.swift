@@ -1,5 +1,6 @@
 import AMQPClient
 import Logging
+import Synchronization
 import WorkflowCore
 
 /// Published events as a subscriber receives them: live, or out of the stream from any point.
@@ -30,6 +31,7 @@ public struct EventFeed: Sendable {
     private let subscription: AMQPSubscription
     private let pattern: RoutingPattern?
     private let streamOffset: Int64?
+    private let position = StreamPosition()
 
     /// A feed.
     ///
@@ -55,9 +57,12 @@ public struct EventFeed: Sendable {
         case .stream(let offset):
             self.pattern = RoutingPattern(pattern)
             if case .offset(let first) = offset { streamOffset = first } else { streamOffset = nil }
+            // After a broken connection it goes on behind the last message, not at the beginning again.
+            let position = position
             subscription = AMQPSubscription(
                 configuration: configuration, queue: topology.eventsLog, prefetch: Self.prefetch,
-                arguments: { offset.consumerArguments }, onStateChange: { report.changed($0) }
+                arguments: { (position.next.map { .offset($0) } ?? offset).consumerArguments },
+                onStateChange: { report.changed($0) }
             )
         }
     }
@@ -73,6 +78,7 @@ public struct EventFeed: Sendable {
                         routingKey: delivery.routingKey, body: delivery.body, offset: delivery.streamOffset
                     )
                     guard try await receive(message) else { return }
+                    if let offset = delivery.streamOffset { position.advance(past: offset) }
                 }
                 if let last = batch.deliveries.last {
                     subscription.acknowledge(last.tag, multiple: true, generation: batch.generation)
@@ -83,7 +89,7 @@ public struct EventFeed: Sendable {
 
     private func isWanted(_ delivery: AMQPDelivery) -> Bool {
         // The broker begins at the chunk that holds an offset, so earlier ones may come first.
-        if let streamOffset, let offset = delivery.streamOffset, offset < streamOffset { return false }
+        if let offset = delivery.streamOffset, offset < max(streamOffset ?? 0, position.next ?? 0) { return false }
         return pattern?.matches(delivery.routingKey) ?? true
     }
 }
@@ -117,5 +123,17 @@ struct RoutingPattern: Sendable, Hashable {
             reachable = next
         }
         return reachable[keyWords.count]
+    }
+}
+
+/// How far a reader of a stream has come.
+private final class StreamPosition: Sendable {
+    private let state = Mutex<Int64?>(nil)
+
+    /// The offset to go on at; nil before the first message.
+    var next: Int64? { state.withLock { $0 } }
+
+    func advance(past offset: Int64) {
+        state.withLock { $0 = max($0 ?? 0, offset + 1) }
     }
 }

@@ -10,6 +10,16 @@ enum MessageConventions {
     static let errorMessageHeader = "x-error-message"
     static let originalExchangeHeader = "x-original-exchange"
     static let originalRoutingKeyHeader = "x-original-routing-key"
+    static let droppedHeadersHeader = "x-dropped-headers"
+
+    /// The headers that the parking lot needs.
+    static let ownHeaders: Set<String> = [
+        traceparentHeader, errorCodeHeader, errorMessageHeader, originalExchangeHeader, originalRoutingKeyHeader,
+    ]
+    /// A header that is a sender's own and is kept all the same has no more bytes than this; a trace context has 55.
+    static let ownHeaderBytes = 128
+    /// Names of dropped headers that are kept, so that they fit where their values did not.
+    static let droppedHeaderNames = 20
 }
 
 extension AMQPMessage {
@@ -47,7 +57,7 @@ extension AMQPMessage {
 
     /// A message that could not be used, on its way to the parking lot: as it came, with the reason in its headers.
     init(parking delivery: AMQPDelivery, code: String, reason: String, topology: Topology) {
-        var properties = delivery.properties
+        var properties = delivery.properties.fitted
         properties.headers[MessageConventions.errorCodeHeader] = .string(code)
         properties.headers[MessageConventions.errorMessageHeader] = .string(reason)
         properties.headers[MessageConventions.originalExchangeHeader] = .string(delivery.exchange)
@@ -61,5 +71,36 @@ extension AMQPMessage {
             exchange: topology.dead, routingKey: "\(topology.requests).\(code.lowercased())", properties: properties,
             body: delivery.body
         )
+    }
+
+    /// The message without the headers of its sender, whose names are kept in one.
+    func withoutForeignHeaders() -> AMQPMessage {
+        let own = MessageConventions.ownHeaders
+        var result = self
+        result.properties.headers = properties.headers.filter { own.contains($0.key) }
+        let traceparent = properties.headers[MessageConventions.traceparentHeader]?.stringValue
+        if traceparent.map({ $0.utf8.count <= MessageConventions.ownHeaderBytes }) != true {
+            result.properties.headers[MessageConventions.traceparentHeader] = nil
+        }
+        let names = properties.headers.keys.filter { !own.contains($0) }.sorted()
+        result.properties.headers[MessageConventions.droppedHeadersHeader] = .string(
+            names.prefix(MessageConventions.droppedHeaderNames).joined(separator: ", "))
+        return result
+    }
+}
+
+extension AMQPProperties {
+    /// The properties without those that cannot be written again: bytes that are not UTF-8 grow when they are read.
+    var fitted: AMQPProperties {
+        func fit(_ text: String?) -> String? { text.flatMap { $0.utf8.count <= Limits.propertyBytes ? $0 : nil } }
+        var result = self
+        result.contentType = fit(contentType)
+        result.contentEncoding = fit(contentEncoding)
+        result.correlationID = fit(correlationID)
+        result.replyTo = fit(replyTo)
+        result.messageID = fit(messageID)
+        result.type = fit(type)
+        result.appID = fit(appID)
+        return result
     }
 }

@@ -1,4 +1,3 @@
-import Logging
 import Synchronization
 import WorkflowCore
 
@@ -9,7 +8,7 @@ struct Admission: Sendable {
     let intake: any RequestIntake
     let definitions: DefinitionRegistry
     let mailbox: Mailbox
-    let logger: Logger
+    let environment: RuntimeEnvironment
 
     /// Admits requests until the intake ends or the task is cancelled.
     func run() async {
@@ -21,19 +20,23 @@ struct Admission: Sendable {
     private func admit(_ incoming: IncomingRequest) async {
         do {
             let request = try ExecutionRequest(body: incoming.body, envelope: incoming.envelope)
-            let definition = try definitions.catalog.definition(for: request)
             mailbox.post(
                 .request(
                     AdmittedRequest(
-                        request: request, definition: definition, receipt: incoming.receipt,
+                        request: request, executionID: request.executionID ?? environment.newExecutionID(),
+                        definition: definition(for: request), receipt: incoming.receipt,
                         byteCount: incoming.body.count
                     )))
         } catch {
-            logger.info(
-                "a request was rejected",
-                metadata: [LogKey.errorType: "\(error.code.rawValue)", LogKey.error: "\(error.message)"]
-            )
             await intake.reject(incoming.receipt, error)
+        }
+    }
+
+    private func definition(for request: ExecutionRequest) -> Result<WorkflowDefinition, RequestRejection> {
+        do {
+            return .success(try definitions.catalog.definition(for: request))
+        } catch {
+            return .failure(error)
         }
     }
 }

@@ -11,7 +11,8 @@ final class AgentInvoker: Sendable {
     }
 
     private struct State {
-        var running: [Call: Task<Void, Never>] = [:]
+        var running: [Call: (number: UInt64, task: Task<Void, Never>)] = [:]
+        var lastNumber: UInt64 = 0
         var isStopped = false
     }
 
@@ -31,31 +32,35 @@ final class AgentInvoker: Sendable {
         let call = Call(execution: invocation.executionID, step: invocation.step)
         state.withLock { state in
             guard !state.isStopped else { return }
-            state.running[call] = Task(executorPreference: threads) { [self] in
+            state.lastNumber += 1
+            let number = state.lastNumber
+            let task = Task(executorPreference: threads) { [self] in
                 let (answer, byteCount) = await answer(to: invocation)
                 // A cancelled call is one that nobody waits for; its place may belong to a later call already.
                 guard !Task.isCancelled else { return }
-                forget(call)
+                // Posted before it is forgotten, so that at shutdown an answer is never nowhere.
+                defer { forget(call, number: number) }
                 mailbox.post(
                     .answer(
                         invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer,
                         byteCount: byteCount
                     ))
             }
+            state.running[call] = (number, task)
         }
     }
 
     /// Stops waiting for a step's agent.
     func cancel(_ execution: ExecutionID, step: Int) {
         let call = Call(execution: execution, step: step)
-        state.withLock { $0.running.removeValue(forKey: call) }?.cancel()
+        state.withLock { $0.running.removeValue(forKey: call) }?.task.cancel()
     }
 
     /// Stops waiting for every agent of these executions.
     func cancel(_ executions: Set<ExecutionID>) {
         let tasks = state.withLock { state in
             let calls = state.running.keys.filter { executions.contains($0.execution) }
-            return calls.compactMap { state.running.removeValue(forKey: $0) }
+            return calls.compactMap { state.running.removeValue(forKey: $0)?.task }
         }
         for task in tasks { task.cancel() }
     }
@@ -68,8 +73,11 @@ final class AgentInvoker: Sendable {
     /// How many calls are under way.
     var runningCount: Int { state.withLock { $0.running.count } }
 
-    private func forget(_ call: Call) {
-        state.withLock { _ = $0.running.removeValue(forKey: call) }
+    /// Forgets a call, unless a later one has taken its place.
+    private func forget(_ call: Call, number: UInt64) {
+        state.withLock { state in
+            if state.running[call]?.number == number { state.running[call] = nil }
+        }
     }
 
     /// The answer, and how many bytes it adds to a commit.

@@ -55,7 +55,8 @@ public struct Coordinator: Service {
             configuration: configuration, journal: journal, outbox: outbox, lane: lane, takeover: takeover,
             logger: logger
         )
-        let admission = Admission(intake: intake, definitions: definitions, mailbox: lane.mailbox, logger: logger)
+        let admission = Admission(
+            intake: intake, definitions: definitions, mailbox: lane.mailbox, environment: environment)
 
         do {
             // A database that never comes must not keep the process from being stopped.
@@ -63,6 +64,7 @@ public struct Coordinator: Service {
                 try await journal.keep(catalog.all)
                 try await lane.open()
             }
+            intake.begin()
         } catch let error as JournalError where error.code == .cancelled {
             return
         }
@@ -99,7 +101,7 @@ public struct Coordinator: Service {
     private func drain(lane: JournalLane, invoker: AgentInvoker, outbox: Outbox) async throws {
         let clock = ContinuousClock()
         let deadline = clock.now + configuration.drainDeadline
-        lane.mailbox.stopRequests()
+        await lane.stopTaking()
         invoker.stop()
         logger.info("stopping: waiting for agents at work", metadata: [LogKey.count: "\(invoker.runningCount)"])
         while clock.now < deadline, invoker.runningCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
@@ -118,7 +120,8 @@ public struct Coordinator: Service {
         let left = await lane.heldIDs
         if !left.isEmpty { try await journal.release(left, owner: configuration.owner, isHandedOver: true) }
         guard let writer = await lane.writer else { return }
-        try await journal.recordPublished(writer: writer, position: outbox.publishedPosition(of: writer))
+        let position = outbox.publishedPosition(of: writer)
+        _ = try await journal.recordPublished(writer: writer, owner: configuration.owner, position: position)
         if await lane.isFinished && outbox.isEmpty { try await journal.closeWriter(writer, owner: configuration.owner) }
         logger.info("stopped", metadata: [LogKey.count: "\(left.count) executions handed over"])
     }

@@ -25,6 +25,8 @@ actor JournalLane {
     /// The executions under way, by id.
     private(set) var held: [ExecutionID: Held] = [:]
     private(set) var writer: WriterID?
+    private var expected = 0
+    private var isStopping = false
     /// Whether `run()` has come to its end.
     private(set) var isFinished = false
     private var batchNumber: Int64 = 0
@@ -46,8 +48,22 @@ actor JournalLane {
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
     private static let batchBytes = 16 * 1024 * 1024
 
-    /// How many more executions the lane has room for: none while the broker is far behind with taking events.
-    var capacity: Int { outbox.isFull ? 0 : max(0, configuration.maxInFlight - held.count) }
+    /// How many more executions the lane has room for: none while the broker is far behind with taking events, and
+    /// none at shutdown.
+    var capacity: Int {
+        outbox.isFull || isStopping ? 0 : max(0, configuration.maxInFlight - held.count - expected)
+    }
+
+    /// Counts executions that have been claimed for the lane and are on their way to it.
+    func expect(_ count: Int) {
+        expected += count
+    }
+
+    /// Takes nothing new any more.
+    func stopTaking() {
+        isStopping = true
+        mailbox.stopRequests()
+    }
 
     /// The executions under way.
     var heldIDs: [ExecutionID] { Array(held.keys) }
@@ -78,6 +94,7 @@ actor JournalLane {
             case .answer(let id, let step, let attempt, let answer, _):
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .takenOver(let claims):
+                expected -= claims.count
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
             case .writerLost(let lost):
                 // A commit may have met the same loss before, and started over already.
@@ -114,38 +131,44 @@ actor JournalLane {
         // One whose connection is gone is delivered again; taking it here too could make two executions of it.
         let requests = requests.filter { intake.isOpen($0.receipt) }
         let keys = requests.compactMap(\.request.idempotencyKey)
-        let ids = requests.compactMap(\.request.executionID)
-        let known = keys.isEmpty && ids.isEmpty ? [] : try await journal.findAccepted(keys: keys, ids: ids)
+        let ids = requests.map(\.executionID)
+        let known = try await journal.findAccepted(keys: keys, ids: ids)
         let byKey = Dictionary(known.map { ($0.idempotencyKey, $0) }) { first, _ in first }
         let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
         var copies: [AdmittedRequest] = []
         for admitted in requests {
             let request = admitted.request
-            if let record = request.idempotencyKey.flatMap({ byKey[$0] }) ?? request.executionID.flatMap({ byID[$0] }) {
+            if let record = request.idempotencyKey.flatMap({ byKey[$0] }) ?? byID[admitted.executionID] {
                 try await answerCopy(admitted, of: record)
                 continue
             }
-            let id = request.executionID ?? environment.newExecutionID()
+            let id = admitted.executionID
             let key = request.idempotencyKey ?? id.description
             if batch.contains(id) || batch.acceptedKeys.contains(key) {
                 copies.append(admitted)
                 continue
             }
-            start(admitted, id: id, key: key, in: &batch)
+            switch admitted.definition {
+            case .success(let definition): start(admitted, definition, key: key, in: &batch)
+            case .failure(let rejection): await intake.reject(admitted.receipt, rejection)
+            }
         }
         // A copy that came together with its original finds it in the tables on the next round.
         if !copies.isEmpty { mailbox.putBack(copies) }
     }
 
-    private func start(_ admitted: AdmittedRequest, id: ExecutionID, key: String, in batch: inout LaneBatch) {
+    private func start(
+        _ admitted: AdmittedRequest, _ definition: WorkflowDefinition, key: String, in batch: inout LaneBatch
+    ) {
         let request = admitted.request
+        let id = admitted.executionID
         let now = environment.now()
         let state = ExecutionState(
-            id: id, workflow: admitted.definition.reference, stepNames: admitted.definition.steps.map(\.name),
+            id: id, workflow: definition.reference, stepNames: definition.steps.map(\.name),
             input: request.input, metadata: request.metadata, traceparent: request.traceparent, createdAt: now
         )
         var entry = Held(
-            execution: Execution(definition: admitted.definition, state: state), fencingToken: 1,
+            execution: Execution(definition: definition, state: state), fencingToken: 1,
             replyAddress: request.replyAddress
         )
         let decision = entry.execution.handle(.accepted, now: now)
@@ -168,6 +191,11 @@ actor JournalLane {
                     + "execution \(record.id); send a new one."
             )
             await intake.reject(admitted.receipt, rejection)
+            return
+        }
+        if request.isRedelivered, request.replyAddress == record.replyAddress {
+            // The message itself once more: its acknowledgement was lost. Its caller is answered already or will be.
+            intake.acknowledge([admitted.receipt])
             return
         }
         var result = record.result
@@ -206,9 +234,9 @@ actor JournalLane {
                     give(up: Set(ids), in: &batch)
                 case .writerLost:
                     try await startOver(&batch)
-                case .alreadyAccepted:
+                case .alreadyAccepted where !batch.accepted.isEmpty:
                     putBackRequests(of: &batch)
-                case .refused:
+                case .refused, .alreadyAccepted:
                     try await commitOneByOne(batch, error)
                     return
                 case .cancelled, .schemaMissing:
@@ -258,8 +286,14 @@ actor JournalLane {
     /// The database refuses the batch: each change by itself, so that one of them cannot hold up the others.
     private func commitOneByOne(_ batch: LaneBatch, _ refusal: JournalError) async throws(JournalError) {
         guard batch.changes.count == 1 else {
+            let writerBefore = writer
             for index in batch.changes.indices {
                 var single = batch.single(index)
+                guard writer == writerBefore else {
+                    // The lease ran out on the way: nothing is held any more.
+                    putBackRequests(of: &single)
+                    continue
+                }
                 try await commit(&single)
             }
             return
@@ -297,8 +331,9 @@ actor JournalLane {
     /// still the broker's to deliver.
     private func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
         logger.warning("the lease ran out; starting over with nothing held", metadata: [LogKey.count: "\(held.count)"])
-        putBackRequests(of: &batch)
+        // Those that are new in the batch too: their commit may have happened without an answer.
         let dropped = Array(held.keys)
+        putBackRequests(of: &batch)
         give(up: Set(dropped), in: &batch)
         // What nobody has claimed yet still carries this coordinator's name; its heartbeat would keep it from others.
         if !dropped.isEmpty {

@@ -25,7 +25,12 @@ enum LaneInput: Sendable {
 /// A request that may become an execution.
 struct AdmittedRequest: Sendable {
     let request: ExecutionRequest
-    let definition: WorkflowDefinition
+    /// The id of the execution that it becomes: the caller's, or one made once, so that a commit whose outcome got lost
+    /// is recognised when the request is tried again.
+    let executionID: ExecutionID
+    /// What it asks for, or why it cannot have it. That is judged last: a copy of a request that was accepted once is
+    /// answered like the first, though the definition may have changed since.
+    let definition: Result<WorkflowDefinition, RequestRejection>
     let receipt: DeliveryReceipt
     /// The size of its message.
     let byteCount: Int

@@ -15,6 +15,9 @@ final class Outbox: Sendable {
         var replies: [ResultReply] = []
         /// Deliveries to acknowledge once this is confirmed.
         var receipts: [DeliveryReceipt] = []
+
+        /// About how much memory it holds; a result is about as large as the event that ends its execution.
+        var byteCount: Int { events.reduce(0) { $0 + $1.event.payload.count } }
     }
 
     /// Items handed to the publisher at once; a bound on how much one publication has to remember.
@@ -23,10 +26,14 @@ final class Outbox: Sendable {
     /// Events that may wait for the broker before new requests do: it keeps a blocked broker from filling this
     /// process's memory.
     private static let eventsWaiting = 50_000
+    /// The same in bytes of payload, for events and results that are large.
+    private static let bytesWaiting = 128 * 1024 * 1024
 
     private struct State {
         var queue: [Item] = []
         var queuedEvents = 0
+        var queuedBytes = 0
+        var isFull: Bool { queuedEvents > eventsWaiting || queuedBytes > bytesWaiting }
         var waiter: CheckedContinuation<Void, Never>?
         var published: [WriterID: Int64] = [:]
         var isBusy = false
@@ -47,6 +54,7 @@ final class Outbox: Sendable {
         let waiter = state.withLock { state in
             state.queue.append(item)
             state.queuedEvents += item.events.count
+            state.queuedBytes += item.byteCount
             defer { state.waiter = nil }
             return state.waiter
         }
@@ -59,7 +67,7 @@ final class Outbox: Sendable {
     }
 
     /// Whether so much waits for the broker that nothing new should be begun.
-    var isFull: Bool { state.withLock { $0.queuedEvents > Self.eventsWaiting } }
+    var isFull: Bool { state.withLock { $0.isFull } }
 
     /// Sets what is called when the outbox is no longer full.
     func whenThereIsRoom(_ body: @escaping @Sendable () -> Void) {
@@ -113,9 +121,10 @@ final class Outbox: Sendable {
             let items = Array(state.queue.prefix(Self.itemsPerPublication))
             state.queue.removeFirst(items.count)
             state.isBusy = !items.isEmpty
-            let wasFull = state.queuedEvents > Self.eventsWaiting
+            let wasFull = state.isFull
+            state.queuedBytes -= items.reduce(0) { $0 + $1.byteCount }
             state.queuedEvents -= items.reduce(0) { $0 + $1.events.count }
-            return (items, wasFull && state.queuedEvents <= Self.eventsWaiting)
+            return (items, wasFull && !state.isFull)
         }
         if hasRoomAgain { onRoom.withLock { $0 }?() }
         return items

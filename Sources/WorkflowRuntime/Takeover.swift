@@ -8,9 +8,9 @@ import WorkflowCore
 /// subscribers would see them out of order. So executions stay unclaimed until their owner's writers are closed.
 final class Takeover: Sendable {
     /// Executions taken over in one go; a bound on what one statement loads.
-    private static let executionsPerClaim = 500
-    /// Events of a dead writer published in one go.
-    private static let eventsPerPublication = 500
+    private static let executionsPerClaim = 200
+    /// Events of a dead writer published in one go; the last event of an execution brings its whole output.
+    private static let eventsPerPublication = 100
 
     private let configuration: CoordinatorConfiguration
     private let journal: any Journal
@@ -56,7 +56,11 @@ final class Takeover: Sendable {
             try await publisher.publish(events.map(\.event), replies: events.flatMap(\.replies))
             position = last.position
             count += events.count
-            try await journal.recordPublished(writer: writer.id, position: position)
+            let isOurs = try await journal.recordPublished(
+                writer: writer.id, owner: configuration.owner, position: position
+            )
+            // This coordinator was away for longer than a lease, and another has gone on with it.
+            guard isOurs else { return }
         }
         try await journal.closeWriter(writer.id, owner: configuration.owner)
         logger.warning(
@@ -82,11 +86,14 @@ final class Takeover: Sendable {
                     reportMissing(claim.state.workflow)
                 }
             }
-            logger.warning("took over executions", metadata: [LogKey.count: "\(usable.count)"])
-            if !usable.isEmpty { lane.mailbox.post(.takenOver(usable)) }
+            if !usable.isEmpty { logger.warning("took over executions", metadata: [LogKey.count: "\(usable.count)"]) }
+            if !usable.isEmpty {
+                await lane.expect(usable.count)
+                lane.mailbox.post(.takenOver(usable))
+            }
             if !unusable.isEmpty {
                 // Another coordinator may have what is missing here.
-                try await journal.release(unusable, owner: configuration.owner, isHandedOver: true)
+                try await journal.putBack(unusable, owner: configuration.owner)
                 return
             }
         }

@@ -13,7 +13,8 @@ final class ConnectionReport: Sendable {
         self.logger = logger
     }
 
-    /// - Parameter isFirst: false for connections whose changes go with another's, which are told at debug level.
+    /// - Parameter isFirst: false for connections whose comings and goings are those of another, told at debug level.
+    ///   Failures to connect are told whoever meets them first.
     func changed(_ state: PostgresSessionState, isFirst: Bool) {
         switch state {
         case .connectFailed(let error, _, let pause):
@@ -22,7 +23,7 @@ final class ConnectionReport: Sendable {
                 return last != error.message
             }
             logger.log(
-                level: isFirst && isNews ? .warning : .debug,
+                level: isNews ? .warning : .debug,
                 "cannot reach PostgreSQL at \(endpoint): \(error.message) Trying again until it answers.",
                 metadata: ["perdure.retry.delay_ms": "\(Int(pause.seconds * 1000))"]
             )

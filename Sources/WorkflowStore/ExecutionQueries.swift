@@ -135,10 +135,7 @@ public struct ExecutionQueries: Sendable {
         let result = try await database.query(Self.eventsStatement, [.uuid(id.uuid)])
         var events: [CloudEvent] = []
         for row in result {
-            let name = try row.text("event_type")
-            guard let type = EventType(rawValue: name) else {
-                throw PostgresError(code: .decoding, message: "the event type \(name) is not known to this version")
-            }
+            let type = EventType(rawValue: try row.text("event_type"))
             let event = JournalEvent(
                 sequence: try row.int64("sequence"), type: type, timestamp: Timestamp(try row.timestamp("timestamp")),
                 payload: try row.json("event_payload")

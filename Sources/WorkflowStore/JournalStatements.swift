@@ -12,10 +12,10 @@ enum JournalStatement {
     static let findAccepted = PostgresStatement(
         name: "find_accepted",
         sql: """
-            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error
+            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error, reply_to, correlation_id
             FROM executions WHERE idempotency_key = ANY($1)
             UNION
-            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error
+            SELECT id, idempotency_key, workflow_id, input_payload, status, output_payload, error, reply_to, correlation_id
             FROM executions WHERE id = ANY($2)
             """)
 
@@ -35,13 +35,14 @@ enum JournalStatement {
         name: "execution_result", sql: "SELECT id, status, output_payload, error FROM executions WHERE id = $1")
 
     static let tick = PostgresStatement(
-        name: "tick", sql: "SELECT live_writers, has_abandoned_work FROM workflow.tick($1, make_interval(secs => $2))")
+        name: "tick",
+        sql: "SELECT live_writers, has_abandoned_work FROM workflow.tick($1, make_interval(secs => $2), $3)")
 
     static let recordPublished = PostgresStatement(
         name: "record_published",
         sql: """
             UPDATE event_writers SET published_position = greatest(published_position, $2)
-            WHERE writer_id = $1 AND published_position < $2
+            WHERE writer_id = $1 AND publisher = $3
             """)
 
     /// A writer whose last commit is still under way is locked by it, and passed over until that is decided: what is
@@ -51,7 +52,8 @@ enum JournalStatement {
         sql: """
             UPDATE event_writers SET publisher = $1, expires_at = clock_timestamp() + make_interval(secs => $2)
             WHERE writer_id IN (
-                SELECT writer_id FROM event_writers WHERE expires_at < clock_timestamp() AND publisher <> $1
+                SELECT writer_id FROM event_writers
+                WHERE (expires_at < clock_timestamp() AND publisher <> $1) OR (publisher = $1 AND owner <> $1)
                 FOR NO KEY UPDATE SKIP LOCKED)
             RETURNING writer_id, published_position
             """)
@@ -60,7 +62,9 @@ enum JournalStatement {
         name: "events_of_writer",
         sql: """
             SELECT v.position, v.execution_id, v.sequence, v.event_type, v.event_payload, v.timestamp,
-                   e.workflow_id, e.traceparent, e.status, e.output_payload, e.error, e.reply_to, e.correlation_id
+                   e.workflow_id, e.traceparent, e.status, e.reply_to, e.correlation_id,
+                   CASE WHEN v.event_type = ANY($4) THEN e.output_payload END AS output_payload,
+                   CASE WHEN v.event_type = ANY($4) THEN e.error END AS error
             FROM execution_events v JOIN executions e ON e.id = v.execution_id
             WHERE v.writer_id = $1 AND v.position > $2 ORDER BY v.position LIMIT $3
             """)
@@ -115,6 +119,13 @@ enum JournalStatement {
             UPDATE execution_locks
             SET expires_at = CASE WHEN $3 THEN timestamptz '-infinity' ELSE timestamptz 'epoch' END
             WHERE owner = $2 AND execution_id = ANY($1)
+            """)
+
+    /// Under no name: this coordinator has committed nothing for them, so nothing of it has to be published first.
+    static let putBack = PostgresStatement(
+        name: "put_back",
+        sql: """
+            UPDATE execution_locks SET owner = '', expires_at = '-infinity' WHERE owner = $2 AND execution_id = ANY($1)
             """)
 
     static let keepDefinitions = PostgresStatement(

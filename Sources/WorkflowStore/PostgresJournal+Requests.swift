@@ -16,7 +16,7 @@ extension PostgresJournal {
                     AcceptedExecution(
                         id: ExecutionID(try row.uuid("id")), idempotencyKey: try row.text("idempotency_key"),
                         workflowID: try row.text("workflow_id"), input: try row.value("input_payload"),
-                        result: try Self.result(row)
+                        result: try Self.result(row), replyAddress: try Self.address(row)
                     ))
             }
             return found

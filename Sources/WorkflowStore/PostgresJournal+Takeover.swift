@@ -1,13 +1,19 @@
 import FoundationEssentials
+import Logging
 import PerdureJSON
 import PostgresClient
 import WorkflowCore
 
 extension PostgresJournal {
     /// Renews everything that a coordinator holds, in one statement.
-    public func tick(owner: String, lease: Duration) async throws(JournalError) -> LeaseReport {
+    public func tick(
+        owner: String, lease: Duration, held: [ExecutionID]
+    ) async throws(JournalError) -> LeaseReport {
         let results = try await run(
-            [PostgresCall(JournalStatement.tick, [.text(owner), .double(lease.seconds)])], on: upkeep
+            [
+                PostgresCall(
+                    JournalStatement.tick, [.text(owner), .double(lease.seconds), .uuidArray(held.map(\.uuid))])
+            ], on: upkeep
         )
         return try Self.decode { () throws(PostgresError) in
             let row = results[0][0]
@@ -17,10 +23,16 @@ extension PostgresJournal {
     }
 
     /// Moves a writer's cursor forward; backward it never moves.
-    public func recordPublished(writer: WriterID, position: Int64) async throws(JournalError) {
-        _ = try await run(
-            [PostgresCall(JournalStatement.recordPublished, [.int64(writer.rawValue), .int64(position)])], on: upkeep
+    public func recordPublished(
+        writer: WriterID, owner: String, position: Int64
+    ) async throws(JournalError) -> Bool {
+        let results = try await run(
+            [
+                PostgresCall(
+                    JournalStatement.recordPublished, [.int64(writer.rawValue), .int64(position), .text(owner)])
+            ], on: upkeep
         )
+        return results[0].affectedRows == 1
     }
 
     /// Becomes the publisher of writers whose lease has run out.
@@ -48,20 +60,24 @@ extension PostgresJournal {
         let results = try await run(
             [
                 PostgresCall(
-                    JournalStatement.eventsOfWriter, [.int64(writer.rawValue), .int64(position), .int64(Int64(limit))])
-            ], on: upkeep
+                    JournalStatement.eventsOfWriter,
+                    [
+                        .int64(writer.rawValue), .int64(position), .int64(Int64(limit)),
+                        .textArray(EventType.all.filter(\.endsExecution).map(\.rawValue)),
+                    ])
+            ], on: takeover
         )
         let ended: [UUID?]
         ended = try Self.decode { () throws(PostgresError) in
             var ids: [UUID?] = []
-            for row in results[0] where try EventType(rawValue: row.text("event_type"))?.endsExecution == true {
+            for row in results[0] where try EventType(rawValue: row.text("event_type")).endsExecution {
                 ids.append(try row.uuid("execution_id"))
             }
             return ids
         }
         let callers =
             ended.isEmpty
-            ? [] : try await run([PostgresCall(CommitStatement.furtherCallers, [.uuidArray(ended)])], on: upkeep)
+            ? [] : try await run([PostgresCall(CommitStatement.furtherCallers, [.uuidArray(ended)])], on: takeover)
         return try Self.decode { () throws(PostgresError) in
             let further = try Self.callers(callers.first)
             var events: [CommittedEvent] = []
@@ -74,10 +90,7 @@ extension PostgresJournal {
         _ row: PostgresRow, further: [ExecutionID: [ReplyAddress]]
     ) throws(PostgresError) -> CommittedEvent {
         let id = ExecutionID(try row.uuid("execution_id"))
-        let name = try row.text("event_type")
-        guard let type = EventType(rawValue: name) else {
-            throw PostgresError(code: .decoding, message: "the event type \(name) is not known to this version")
-        }
+        let type = EventType(rawValue: try row.text("event_type"))
         let event = JournalEvent(
             sequence: try row.int64("sequence"), type: type, timestamp: Timestamp(try row.timestamp("timestamp")),
             payload: try row.json("event_payload")
@@ -102,7 +115,8 @@ extension PostgresJournal {
         )
     }
 
-    private static func address(_ row: PostgresRow) throws(PostgresError) -> ReplyAddress? {
+    /// The caller in a row of `executions`.
+    static func address(_ row: PostgresRow) throws(PostgresError) -> ReplyAddress? {
         guard let replyTo = try row.optionalText("reply_to") else { return nil }
         return ReplyAddress(replyTo: replyTo, correlationID: try row.optionalText("correlation_id"))
     }
@@ -122,7 +136,7 @@ extension PostgresJournal {
             [
                 PostgresCall(
                     JournalStatement.claimLocks, [.text(owner), .double(lease.seconds), .int64(Int64(limit))])
-            ], on: upkeep
+            ], on: takeover
         )
         guard !claims[0].isEmpty else { return [] }
         var tokens: [ExecutionID: (token: Int64, interrupted: Bool)] = [:]
@@ -140,12 +154,16 @@ extension PostgresJournal {
             [
                 PostgresCall(JournalStatement.loadExecutions, [.uuidArray(ids)]),
                 PostgresCall(JournalStatement.loadSteps, [.uuidArray(ids)]),
-            ], on: upkeep
+            ], on: takeover
         )
-        return try Self.decode { () throws(PostgresError) in
-            let steps = try Self.steps(loaded[1])
-            var executions: [ClaimedExecution] = []
-            for row in loaded[0] {
+        let steps = try Self.decode { () throws(PostgresError) in
+            var rows: [UUID: [PostgresRow]] = [:]
+            for row in loaded[1] { rows[try row.uuid("execution_id"), default: []].append(row) }
+            return rows
+        }
+        var executions: [ClaimedExecution] = []
+        for row in loaded[0] {
+            do throws(PostgresError) {
                 let state = try Self.state(row, steps: steps)
                 guard let claim = tokens[state.id] else { continue }
                 executions.append(
@@ -153,28 +171,42 @@ extension PostgresJournal {
                         state: state, fencingToken: claim.token, replyAddress: try Self.address(row),
                         interrupted: claim.interrupted
                     ))
+            } catch {
+                // Not held, so its lease ends by itself, and a coordinator that can read it may have it.
+                logger.error("an execution cannot be taken over: \(error.message)")
             }
-            return executions
         }
+        return executions
     }
 
-    private static func steps(_ result: PostgresResult) throws(PostgresError) -> [ExecutionID: [StepState]] {
-        var steps: [ExecutionID: [StepState]] = [:]
-        for row in result {
+    private static func steps(_ rows: [PostgresRow]) throws(PostgresError) -> [StepState] {
+        var steps: [StepState] = []
+        for row in rows {
             var step = StepState(name: try row.text("step_name"))
-            step.status = StepStatus(rawValue: try row.text("status")) ?? .pending
+            step.status = try status(row, StepStatus.init(rawValue:))
             step.input = try row.optionalValue("input")
             step.output = try row.optionalValue("output")
             step.error = try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
             step.startedAt = try row.optionalTimestamp("started_at").map { Timestamp($0) }
             step.completedAt = try row.optionalTimestamp("completed_at").map { Timestamp($0) }
-            steps[ExecutionID(try row.uuid("execution_id")), default: []].append(step)
+            steps.append(step)
         }
         return steps
     }
 
+    /// A status, or an error for one that a newer version has written: guessing could run a step again.
+    private static func status<Status>(
+        _ row: PostgresRow, _ parse: (String) -> Status?
+    ) throws(PostgresError) -> Status {
+        let text = try row.text("status")
+        guard let status = parse(text) else {
+            throw PostgresError(code: .decoding, message: "the status \(text) is not known to this version")
+        }
+        return status
+    }
+
     private static func state(
-        _ row: PostgresRow, steps: [ExecutionID: [StepState]]
+        _ row: PostgresRow, steps: [UUID: [PostgresRow]]
     ) throws(PostgresError) -> ExecutionState {
         let id = ExecutionID(try row.uuid("id"))
         let reference = WorkflowReference(
@@ -186,8 +218,8 @@ extension PostgresJournal {
             metadata: try row.value("metadata"), traceparent: try row.optionalText("traceparent"),
             createdAt: Timestamp(try row.timestamp("created_at"))
         )
-        state.steps = steps[id] ?? []
-        state.status = ExecutionStatus(rawValue: try row.text("status")) ?? .running
+        state.steps = try Self.steps(steps[id.uuid] ?? [])
+        state.status = try status(row, ExecutionStatus.init(rawValue:))
         state.currentStep = Int(try row.int64("current_step"))
         state.startedAt = try row.optionalTimestamp("started_at").map { Timestamp($0) }
         let snapshot = try row.value("state_snapshot")
@@ -196,6 +228,13 @@ extension PostgresJournal {
         }
         StateSnapshot.restore(snapshot, into: &state)
         return state
+    }
+
+    /// Puts back what was claimed and not touched.
+    public func putBack(_ executions: [ExecutionID], owner: String) async throws(JournalError) {
+        _ = try await run(
+            [PostgresCall(JournalStatement.putBack, [.uuidArray(executions.map(\.uuid)), .text(owner)])], on: takeover
+        )
     }
 
     /// Ends leases before their time.

@@ -1,19 +1,23 @@
 import Logging
 import PostgresClient
+import Synchronization
 import WorkflowCore
 
 /// The journal on PostgreSQL.
 ///
-/// Two connections: one for the serial stream of commits, one for everything else, so that a heartbeat never waits
-/// behind a large commit. Both come back by themselves when the database was away.
+/// Three connections, so that a heartbeat waits neither behind a large commit nor behind a large takeover: one for the
+/// serial stream of commits, one for heartbeats and small questions, one for takeovers. All come back by themselves when
+/// the database was away.
 public final class PostgresJournal: Journal {
     /// Pause before a transaction that the server refused for a passing reason (a deadlock, a shutdown) is tried again.
-    private static let retryPause = Duration.milliseconds(50)
+    private static let retryPause = Duration.milliseconds(200)
 
     let commits: PostgresSession
     let upkeep: PostgresSession
+    let takeover: PostgresSession
     let logger: Logger
     private let lease: Duration
+    private let lastTrouble = Mutex<String?>(nil)
 
     /// A journal; nothing is connected before the first use.
     ///
@@ -29,16 +33,22 @@ public final class PostgresJournal: Journal {
         // would scan them, and a prepared statement would keep that plan while they grow.
         let keyed = try configuration.with(sessionSettings: [
             ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"),
+            // A coordinator that stops in the middle of sending a commit holds row locks that others wait for: the
+            // server has to notice a lost connection, and a wait has to end.
+            ("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3"),
+            ("lock_timeout", "\(max(1, lease.components.seconds) * 1000)"),
         ])
         let report = ConnectionReport(endpoint: configuration.endpoint, logger: logger)
         commits = PostgresSession(keyed) { report.changed($0, isFirst: true) }
         upkeep = PostgresSession(configuration) { report.changed($0, isFirst: false) }
+        takeover = PostgresSession(keyed) { report.changed($0, isFirst: false) }
     }
 
     /// Ends both connections.
     public func close() async {
         await commits.close()
         await upkeep.close()
+        await takeover.close()
     }
 
     // MARK: - Running statements
@@ -63,15 +73,21 @@ public final class PostgresJournal: Journal {
                 "The tables are missing or of another version (\(error.message)); run `perdure migrate`."
             )
         }
-        guard error.isRetriable || error.isOutcomeUnknown || error.code == .connectionLost else {
-            throw JournalError(.refused, "\(error)")
+        if error.isDataRefusal { throw JournalError(.refused, "\(error)") }
+        let isNews = lastTrouble.withLock { last in
+            defer { last = error.message }
+            return last != error.message
         }
+        if isNews { logger.warning("the database does not do what it is asked; trying again: \(error)") }
         do {
             try await Task.sleep(for: Self.retryPause)
         } catch {
             throw JournalError(.cancelled, "cancelled while the database was away")
         }
     }
+
+    /// What a request violates that another coordinator has accepted in the meantime.
+    private static let acceptanceConstraints: Set<String> = ["executions_pkey", "executions_idempotency_key"]
 
     /// Undefined table, function, column, schema.
     private static let missingObjectStates: Set<String> = ["42P01", "42883", "42703", "3F000"]
@@ -112,7 +128,7 @@ public final class PostgresJournal: Journal {
                     // Either the writer is gone, or this very batch went through on a connection that broke.
                     if try await didCommit(batch) { return try await receipt(of: plan) }
                     throw JournalError(.writerLost, "the coordinator's lease ran out and others took its work over")
-                case "23505":
+                case "23505" where Self.acceptanceConstraints.contains(error.constraintName ?? ""):
                     throw JournalError(.alreadyAccepted, error.message)
                 default:
                     try await wait(out: error)
@@ -182,5 +198,18 @@ extension Duration {
     /// In seconds, for SQL intervals.
     var seconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+extension PostgresError {
+    /// Whether the database refuses the data itself, so that trying again does not help: a value out of range, a
+    /// violated constraint, more than the server's or the client's limits allow.
+    ///
+    /// Everything else (a server that has become read-only, a cancelled statement, a full disk) passes or is mended by
+    /// an operator, and no request is to be refused for it.
+    fileprivate var isDataRefusal: Bool {
+        if code == .invalidStatement || code == .decoding { return true }
+        guard code == .serverError, let sqlState else { return false }
+        return ["22", "23", "54"].contains(sqlState.errorClass)
     }
 }

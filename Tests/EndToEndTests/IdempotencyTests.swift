@@ -16,9 +16,13 @@ extension EndToEnd {
                 let copies = 15
                 try await stage.publish(
                     (0..<keys * copies).map { n in
-                        stage.request(messageID: "key-\(n % keys)", replyTo: replies.queue, correlationID: "\(n % keys)/\(n / keys)")
+                        stage.request(
+                            messageID: "key-\(n % keys)", replyTo: replies.queue,
+                            correlationID: "\(n % keys)/\(n / keys)")
                     })
-                try await eventually("an answer for each") { AnswerTally(replies.deliveries).successes == keys * copies }
+                try await eventually("an answer for each") {
+                    AnswerTally(replies.deliveries).successes == keys * copies
+                }
                 // And one after the end.
                 try await stage.publish([
                     stage.request(messageID: "key-0", replyTo: replies.queue, correlationID: "0/late"),
@@ -37,7 +41,8 @@ extension EndToEnd {
                     let key = delivery.properties.correlationID?.split(separator: "/").first.map(String.init) ?? ""
                     let json = try delivery.json
                     ids.insert(json["execution_id"]?.stringValue ?? "")
-                    answers[key, default: []].insert(Array(try #require(json["output"]?["summarize"]?["summary"]?.stringValue).utf8))
+                    answers[key, default: []].insert(
+                        Array(try #require(json["output"]?["summarize"]?["summary"]?.stringValue).utf8))
                 }
                 #expect(ids.count == keys)
                 #expect(answers.count == keys && answers.values.allSatisfy { $0.count == 1 })
@@ -59,7 +64,9 @@ extension EndToEnd {
                 #expect(try replies.deliveries.allSatisfy { try $0.json["execution_id"] == .string(id) })
                 #expect(try await stage.sql("SELECT id FROM executions") == [[id]])
                 try await stage.publish([
-                    stage.request(input: ["text": "Other."], id: id, messageID: "third key", replyTo: replies.queue, correlationID: "other")
+                    stage.request(
+                        input: ["text": "Other."], id: id, messageID: "third key", replyTo: replies.queue,
+                        correlationID: "other")
                 ])
                 let letter = try #require(try await stage.waitForParked(1).first)
                 #expect(letter.header("x-error-code") == "IDEMPOTENCY_CONFLICT")
@@ -73,11 +80,15 @@ extension EndToEnd {
                 // Together: whichever comes first is the execution, the other the conflict.
                 try await stage.publish([
                     stage.request(messageID: "k", replyTo: replies.queue, correlationID: "one"),
-                    stage.request(input: ["text": "Something else."], messageID: "k", replyTo: replies.queue, correlationID: "two"),
+                    stage.request(
+                        input: ["text": "Something else."], messageID: "k", replyTo: replies.queue, correlationID: "two"
+                    ),
                 ])
                 try await replies.wait(for: 2)
                 try await stage.publish([
-                    stage.request(input: ["text": "A third text."], messageID: "k", replyTo: replies.queue, correlationID: "three")
+                    stage.request(
+                        input: ["text": "A third text."], messageID: "k", replyTo: replies.queue, correlationID: "three"
+                    )
                 ])
                 try await replies.wait(for: 3)
                 let tally = AnswerTally(replies.deliveries)

@@ -9,18 +9,20 @@ extension EndToEnd {
     @Suite struct Outage {
         /// Publishes, breaks something in the middle, and expects everything to end as if nothing had been.
         private func survive(
-            _ name: String, requests count: Int = 300, _ break: @Sendable (Stage) async throws -> Void
+            _ name: String, requests count: Int = 300, _ break: @Sendable (Stage, Binary) async throws -> Void
         ) async throws {
             try await Stage.run(name) { stage in
                 let coordinator = try await stage.serve()
                 let replies = try await stage.inbox("replies")
                 let events = try await stage.inbox("events", boundTo: "document_analysis.#")
                 async let published: Void = stage.publish(
-                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
                 try await eventually("work under way", every: .milliseconds(5)) {
                     try await stage.number("SELECT count(*) FROM execution_locks") > 0
                 }
-                try await `break`(stage)
+                try await `break`(stage, coordinator)
                 try await published
                 try await stage.waitFor(count)
                 try await eventually("\(count) answers", within: .seconds(40), every: .milliseconds(100)) {
@@ -29,7 +31,9 @@ extension EndToEnd {
                 try await eventually("all events", within: .seconds(40), every: .milliseconds(100)) {
                     EventTally(events.deliveries).complete(to: 10) == count
                 }
-                try await eventually("no more locks") { try await stage.number("SELECT count(*) FROM execution_locks") == 0 }
+                try await eventually("no more locks") {
+                    try await stage.number("SELECT count(*) FROM execution_locks") == 0
+                }
                 try await stage.expectCleanTables(executions: count, coordinators: 1)
                 let tally = EventTally(events.deliveries)
                 #expect(tally.outOfOrder == 0)
@@ -39,49 +43,71 @@ extension EndToEnd {
                 // And it goes on.
                 let after = try await stage.perdure("run", "document_analysis", "--input", #"{"text":"After it all."}"#)
                 #expect(after.status == 0, "\(after.errors)")
-                print("\(name): \(tally.duplicates) duplicate events, \(AnswerTally(replies.deliveries).duplicates) duplicate answers")
+                print(
+                    "\(name): \(tally.duplicates) duplicate events, \(AnswerTally(replies.deliveries).duplicates) duplicate answers"
+                )
             }
         }
 
         @Test func `the broker restarts`() async throws {
-            try await survive("broker_restart") { stage in
+            try await survive("broker_restart") { stage, _ in
                 await stage.servers.stopBroker()
                 try await stage.servers.startBroker()
             }
         }
 
         @Test func `the broker is killed`() async throws {
-            try await survive("broker_kill") { stage in
+            try await survive("broker_kill") { stage, _ in
                 try await stage.servers.killBroker()
                 try await stage.servers.startBroker()
             }
         }
 
         @Test func `the database restarts`() async throws {
-            try await survive("database_restart", requests: 1000) { stage in
+            try await survive("database_restart", requests: 1000) { stage, _ in
                 await stage.servers.stopDatabase()
                 try await stage.servers.startDatabase()
             }
         }
 
         @Test func `the database is killed`() async throws {
-            try await survive("database_kill", requests: 1000) { stage in
+            try await survive("database_kill", requests: 1000) { stage, _ in
                 try await stage.servers.killDatabase()
                 try await stage.servers.startDatabase()
             }
         }
 
         @Test func `connections are cut again and again`() async throws {
-            try await survive("cut", requests: 1000) { stage in
+            try await survive("cut", requests: 1000) { stage, _ in
                 for _ in 0..<5 {
                     let cut = try await stage.number(
-                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
                     #expect(cut > 0)
                     try await eventually("connected again") {
                         try await stage.number(
-                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'perdure %'") > 0
+                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'perdure %'"
+                        ) > 0
                     }
                 }
+            }
+        }
+
+        @Test func `the broker takes no messages for a while`() async throws {
+            try await survive("alarm") { stage, coordinator in
+                // A memory alarm: connections that publish are blocked, those that only consume are not.
+                try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "absolute", "1MB"])
+                do {
+                    try await coordinator.waitForLog("takes no messages for now")
+                    // What was accepted goes on in the database meanwhile.
+                    try await eventually("no more locks") {
+                        try await stage.number("SELECT count(*) FROM execution_locks") == 0
+                    }
+                } catch {
+                    try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
+                    throw error
+                }
+                try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
             }
         }
 
@@ -98,7 +124,9 @@ extension EndToEnd {
                     let began = ContinuousClock.now
                     let submitted = try await stage.perdure("submit", "document_analysis", "--input", "{}")
                     #expect(submitted.status == 1)
-                    #expect(submitted.errorLines.count == 1 && submitted.errors.contains("127.0.0.1:\(port)"), "\(submitted.errors)")
+                    #expect(
+                        submitted.errorLines.count == 1 && submitted.errors.contains("127.0.0.1:\(port)"),
+                        "\(submitted.errors)")
                     #expect(ContinuousClock.now - began < .seconds(5))
                 } catch {
                     try await stage.servers.startBroker()
@@ -126,7 +154,8 @@ extension EndToEnd {
                     let began = ContinuousClock.now
                     let listed = try await stage.perdure("list")
                     #expect(listed.status == 1)
-                    #expect(listed.errorLines.count == 1 && listed.errors.contains("127.0.0.1:\(port)"), "\(listed.errors)")
+                    #expect(
+                        listed.errorLines.count == 1 && listed.errors.contains("127.0.0.1:\(port)"), "\(listed.errors)")
                     #expect(ContinuousClock.now - began < .seconds(5))
                 } catch {
                     try await stage.servers.startDatabase()
@@ -160,15 +189,22 @@ extension EndToEnd {
                     _ = try await connection.declareQueue(
                         "\(stage.prefix).\(queue)", arguments: ["x-queue-type": "classic", "x-max-length": 100_000])
                 }
-                try await connection.declareExchange("\(stage.prefix).events", kind: .topic, arguments: ["alternate-exchange": "amq.fanout"])
+                try await connection.declareExchange(
+                    "\(stage.prefix).events", kind: .topic, arguments: ["alternate-exchange": "amq.fanout"])
                 await connection.close()
                 let coordinator = try await stage.serve()
                 for name in ["requests", "dead", "events.log"] {
-                    #expect(coordinator.errors.contains("queue \(stage.prefix).\(name) was declared with other arguments"), "\(name)")
+                    #expect(
+                        coordinator.errors.contains("queue \(stage.prefix).\(name) was declared with other arguments"),
+                        "\(name)")
                 }
-                #expect(coordinator.errors.contains("exchange \(stage.prefix).events was declared with other arguments"))
-                #expect(coordinator.errors.split(separator: "\n").count { $0.contains("WARN") } == 4, "\(coordinator.errors)")
-                let result = try await stage.perdure("run", "document_analysis", "--input", #"{"text":"As you like it."}"#)
+                #expect(
+                    coordinator.errors.contains("exchange \(stage.prefix).events was declared with other arguments"))
+                #expect(
+                    coordinator.errors.split(separator: "\n").count { $0.contains("WARN") } == 4,
+                    "\(coordinator.errors)")
+                let result = try await stage.perdure(
+                    "run", "document_analysis", "--input", #"{"text":"As you like it."}"#)
                 #expect(result.status == 0, "\(result.errors)")
                 try await stage.publish([stage.raw(Array("{".utf8))])
                 #expect(try await stage.waitForParked(1).count == 1)

@@ -13,7 +13,9 @@ extension EndToEnd {
                 let replies = try await stage.inbox("replies")
                 let events = try await stage.inbox("events", boundTo: "document_analysis.#")
                 try await stage.publish(
-                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
                 try await stage.waitFor(count / 2)
                 let held = try await stage.number(
                     "SELECT count(*) FROM execution_locks WHERE owner LIKE '%/\(victim.pid)/%'")
@@ -58,9 +60,12 @@ extension EndToEnd {
                 let replies = try await stage.inbox("replies")
                 let events = try await stage.inbox("events", boundTo: "document_analysis.#")
                 try await stage.publish(
-                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
                 try await eventually("work at the one that leaves") {
-                    try await stage.number("SELECT count(*) FROM execution_locks WHERE owner LIKE '%/\(leaving.pid)/%'") > 0
+                    try await stage.number("SELECT count(*) FROM execution_locks WHERE owner LIKE '%/\(leaving.pid)/%'")
+                        > 0
                 }
                 leaving.send(SIGTERM)
                 let asked = ContinuousClock.now
@@ -87,7 +92,9 @@ extension EndToEnd {
                 let first = try await stage.serve()
                 let replies = try await stage.inbox("replies")
                 try await stage.publish(
-                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
                 try await eventually("work under way", every: .milliseconds(5)) {
                     try await stage.number("SELECT count(*) FROM execution_locks") > 0
                 }
@@ -106,6 +113,48 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [3, 8])
+        func `coordinators are killed one after the other`(kills: Int) async throws {
+            let count = 500
+            try await Stage.run("killed_\(kills)_times") { stage in
+                let lease = ["PERDURE_COORDINATOR_LEASE": "1s"]
+                var coordinator = try await stage.serve(lease)
+                let replies = try await stage.inbox("replies")
+                let events = try await stage.inbox("events", boundTo: "document_analysis.#")
+                try await stage.publish(
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
+                for round in 1...kills {
+                    // What was taken over each time: the same executions lose their coordinator again and again.
+                    let held = """
+                        SELECT count(*) FROM execution_locks
+                        WHERE owner LIKE '%/\(coordinator.pid)/%' AND fencing_token >= \(round)
+                        """
+                    try await eventually("work at the newest, taken over \(round - 1) times", every: .milliseconds(5)) {
+                        try await stage.number(held) > 0
+                    }
+                    coordinator.send(SIGKILL)
+                    coordinator = try await stage.serve(lease)
+                }
+                try await eventually("the end of all") {
+                    try await stage.number("SELECT count(*) FROM executions WHERE completed_at IS NOT NULL") == count
+                }
+                try await eventually("\(count) answers", every: .milliseconds(100)) {
+                    AnswerTally(replies.deliveries).statuses.count == count
+                }
+                try await eventually("all events", every: .milliseconds(100)) {
+                    EventTally(events.deliveries).last.count == count
+                }
+                try await stage.waitForWriters(1)
+                try await stage.expectCleanTables(executions: count, coordinators: 1)
+                #expect(EventTally(events.deliveries).outOfOrder == 0)
+                let failures = try await stage.sql(
+                    "SELECT error->>'code', count(*) FROM executions WHERE error IS NOT NULL GROUP BY 1")
+                #expect(failures == [])
+            }
+        }
+
         @Test func `a coordinator that slept past its lease finds out and goes on`() async throws {
             let count = 600
             try await Stage.run("slept") { stage in
@@ -115,7 +164,9 @@ extension EndToEnd {
                 let replies = try await stage.inbox("replies")
                 let events = try await stage.inbox("events", boundTo: "document_analysis.#")
                 try await stage.publish(
-                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
                 let mine = "SELECT count(*) FROM execution_locks WHERE owner LIKE '%/\(sleeper.pid)/%'"
                 try await eventually("work at the sleeper") { try await stage.number(mine) > 0 }
                 sleeper.send(SIGSTOP)
@@ -124,7 +175,9 @@ extension EndToEnd {
                     try await stage.number(
                         "SELECT count(*) FROM event_writers WHERE owner LIKE '%/\(sleeper.pid)/%'") == 0
                 }
-                try await eventually("the sleeper's executions have another owner") { try await stage.number(mine) == 0 }
+                try await eventually("the sleeper's executions have another owner") {
+                    try await stage.number(mine) == 0
+                }
                 sleeper.send(SIGCONT)
                 try await stage.waitFor(count)
                 // The sleeper's deliveries went back to the queue or were its own still; either way it serves again, alone.
@@ -157,7 +210,9 @@ extension EndToEnd {
                 let coordinator = try await stage.serve(lease)
                 let replies = try await stage.inbox("replies")
                 try await stage.publish(
-                    (0..<count).map { stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)") })
+                    (0..<count).map {
+                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                    })
                 try await eventually("work") { try await stage.number("SELECT count(*) FROM execution_locks") > 20 }
                 // As an heir would leave things that died between closing the writer and claiming the executions.
                 _ = try await stage.sql("DELETE FROM event_writers")

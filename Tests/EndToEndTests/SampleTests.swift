@@ -37,26 +37,34 @@ extension EndToEnd {
 
                 #expect(
                     try await stage.sql(
-                        "SELECT id, status, workflow_id, created_at <= completed_at, input_payload = '\(input.jsonText.replacing("'", with: "''"))'::jsonb FROM executions")
+                        "SELECT id, status, workflow_id, created_at <= completed_at, input_payload = '\(input.jsonText.replacing("'", with: "''"))'::jsonb FROM executions"
+                    )
                         == [[id, "SUCCESS", "document_analysis", "t", "t"]])
                 #expect(
                     try await stage.sql(
-                        "SELECT step_name, step_order, status, retry_count, started_at <= completed_at FROM execution_steps ORDER BY step_order")
+                        "SELECT step_name, step_order, status, retry_count, started_at <= completed_at FROM execution_steps ORDER BY step_order"
+                    )
                         == [["summarize", "1", "SUCCESS", "0", "t"], ["extract_entities", "2", "SUCCESS", "0", "t"]])
                 #expect(
-                    try await stage.sql("SELECT event_type FROM execution_events ORDER BY timestamp").map { $0[0] } == Self.eventTypes)
+                    try await stage.sql("SELECT event_type FROM execution_events ORDER BY timestamp").map { $0[0] }
+                        == Self.eventTypes)
                 #expect(
-                    try await stage.sql("SELECT event_type FROM execution_events ORDER BY sequence").map { $0[0] } == Self.eventTypes)
+                    try await stage.sql("SELECT event_type FROM execution_events ORDER BY sequence").map { $0[0] }
+                        == Self.eventTypes)
                 #expect(
                     try await stage.sql(
-                        "SELECT count(DISTINCT timestamp), min(sequence), max(sequence) FROM execution_events") == [["10", "1", "10"]])
+                        "SELECT count(DISTINCT timestamp), min(sequence), max(sequence) FROM execution_events") == [
+                            ["10", "1", "10"]
+                        ])
                 #expect(
-                    try await stage.sql("SELECT current_step, jsonb_typeof(state_snapshot), execution_id FROM execution_state")
+                    try await stage.sql(
+                        "SELECT current_step, jsonb_typeof(state_snapshot), execution_id FROM execution_state")
                         == [["2", "object", id]])
                 #expect(try await stage.number("SELECT count(*) FROM execution_locks") == 0)
                 #expect(
                     try await stage.sql(
-                        "SELECT workflow_id, status, EXTRACT(EPOCH FROM (completed_at - started_at)) >= 0 FROM executions WHERE status = 'SUCCESS'")
+                        "SELECT workflow_id, status, EXTRACT(EPOCH FROM (completed_at - started_at)) >= 0 FROM executions WHERE status = 'SUCCESS'"
+                    )
                         == [["document_analysis", "SUCCESS", "t"]])
                 let stored = try await stage.sql("SELECT output_payload FROM executions").first?.first.flatMap { $0 }
                 #expect(try JSONValue(parsing: Array((stored ?? "").utf8)) == answer["output"])
@@ -66,7 +74,9 @@ extension EndToEnd {
         @Test func `subscribers receive what the contract promises`() async throws {
             try await Stage.run("subscribers") { stage in
                 let folder = try stage.workflows([
-                    "good.yaml": try String(contentsOfFile: Binary.packageFolder + "/config/workflows/document_analysis.yaml", encoding: .utf8),
+                    "good.yaml": try String(
+                        contentsOfFile: Binary.packageFolder + "/config/workflows/document_analysis.yaml",
+                        encoding: .utf8),
                     "failing.yaml": """
                     workflow: failing
                     version: 1
@@ -81,7 +91,8 @@ extension EndToEnd {
                 let failed = try await stage.inbox("failed", boundTo: "#.failed")
                 let replies = try await stage.inbox("replies")
                 try await stage.publish([
-                    stage.request(messageID: "good", replyTo: replies.queue, headers: ["traceparent": .string(Self.traceparent)]),
+                    stage.request(
+                        messageID: "good", replyTo: replies.queue, headers: ["traceparent": .string(Self.traceparent)]),
                     // To the queue's name, through the default exchange.
                     AMQPMessage(
                         routingKey: "\(stage.prefix).requests",
@@ -127,7 +138,8 @@ extension EndToEnd {
                     #expect(body["data"]?["execution_id"] == .string(id))
                     #expect(body["data"]?["workflow_id"] == "document_analysis")
                     #expect(body["data"]?["sequence"]?.intValue == Int64(index + 1))
-                    let step: JSONValue? = (1...4).contains(index) ? "summarize" : (5...8).contains(index) ? "extract_entities" : nil
+                    let step: JSONValue? =
+                        (1...4).contains(index) ? "summarize" : (5...8).contains(index) ? "extract_entities" : nil
                     #expect(body["data"]?["step_name"] == step)
                 }
                 let bad = try await failed.wait(for: 2)
@@ -135,7 +147,8 @@ extension EndToEnd {
                 #expect(try bad.map { try $0.json["data"]?["error"]?["step"] } == ["broken", "broken"])
 
                 let total = try await stage.number("SELECT count(*) FROM execution_events")
-                let log = try await stage.reader("\(stage.prefix).events.log", arguments: AMQPStreamOffset.first.consumerArguments)
+                let log = try await stage.reader(
+                    "\(stage.prefix).events.log", arguments: AMQPStreamOffset.first.consumerArguments)
                 let replayed = try await log.wait(for: total)
                 #expect(replayed.count == total)
                 #expect(replayed.map(\.streamOffset) == (0..<total).map { Int64($0) })

@@ -43,7 +43,7 @@ import Testing
 
     @Test func everyTypeHasItsKey() {
         #expect(
-            EventType.allCases.map { event($0).routingKey } == [
+            EventType.all.map { event($0).routingKey } == [
                 "document_analysis.execution.started", "document_analysis.step.started",
                 "document_analysis.agent.invoked",
                 "document_analysis.agent.response", "document_analysis.step.completed", "document_analysis.step.failed",
@@ -51,8 +51,8 @@ import Testing
                 "document_analysis.execution.failed",
             ])
         #expect(
-            EventType.allCases.map(\.cloudEventType) == EventType.allCases.map { "perdure.\($0.subject).\($0.verb)" })
-        #expect(EventType.allCases.filter(\.endsExecution) == [.executionCompleted, .executionFailed])
+            EventType.all.map(\.cloudEventType) == EventType.all.map { "perdure.\($0.subject).\($0.verb)" })
+        #expect(EventType.all.filter(\.endsExecution) == [.executionCompleted, .executionFailed])
     }
 
     @Test func results() throws {

@@ -81,7 +81,13 @@ struct Dead: AsyncParsableCommand {
             configuration: try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure dead"),
             topology: Topology(prefix: settings[.amqpPrefix])
         )
-        return try await view.list(limit: limit)
+        do throws(AMQPError) {
+            return try await view.list(limit: limit)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            let queue = Topology(prefix: settings[.amqpPrefix]).dead
+            throw CommandFailure("There is no queue \(queue); start a coordinator once (`perdure serve`).")
+        }
     }
 }
 

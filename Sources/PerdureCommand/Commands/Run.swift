@@ -42,13 +42,25 @@ struct Run: AsyncParsableCommand {
             Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
         let stack = try await LocalStack.start(settings, logger: logger, management: false)
         let host = try CoordinatorHost(settings: stack.settings, catalog: stack.catalog, logger: logger, signals: true)
-        let result = await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await host.run() }
+        let result: Result<Void, any Error> = await withTaskGroup(of: Result<Void, any Error>.self) { group in
             group.addTask {
-                defer { Task { await host.group.triggerGracefulShutdown() } }
-                try await Self.execute(request, stack.settings, timeout: timeout)
+                do {
+                    try await host.run()
+                    return .failure(CommandFailure("Stopped before the result came; it is durable, so run this again."))
+                } catch {
+                    return .failure(error)
+                }
             }
-            return await group.collectResult()
+            group.addTask {
+                do { return .success(try await Self.execute(request, stack.settings, timeout: timeout)) } catch {
+                    return .failure(error)
+                }
+            }
+            // Whichever ends first decides: a result, or a coordinator that cannot give one.
+            let first = await group.next() ?? .success(())
+            await host.group.triggerGracefulShutdown()
+            group.cancelAll()
+            return first
         }
         await stack.servers?.stop()
         try result.get()
@@ -68,19 +80,5 @@ struct Run: AsyncParsableCommand {
         }
         print("Execution result: \(result.jsonText)")
         if result["status"]?.stringValue != "SUCCESS" { throw ExitCode.failure }
-    }
-}
-
-extension ThrowingTaskGroup where ChildTaskResult == Void {
-    /// Waits for all tasks; the first error wins and ends the others.
-    fileprivate mutating func collectResult() async -> Result<Void, any Error> {
-        do {
-            while try await next() != nil {}
-            return .success(())
-        } catch {
-            cancelAll()
-            while let rest = await nextResult() { _ = rest }
-            return .failure(error)
-        }
     }
 }

@@ -34,6 +34,9 @@ public enum Limits {
     /// Length of an idempotency key; it is an indexed column.
     public static let idempotencyKeyBytes = 255
 
+    /// Length of a short string of AMQP 0.9.1, which properties are.
+    public static let propertyBytes = 255
+
     /// How often one step may lose its coordinator without an answer before it fails: a step that kills its process
     /// must end.
     public static let interruptionsPerStep = 5

@@ -20,26 +20,40 @@ public struct JournalEvent: Sendable, Equatable {
     }
 }
 
-/// The kinds of events. Raw values are `SUBJECT_VERB`, as the tables hold them.
-public enum EventType: String, Sendable, CaseIterable {
+/// What kind of event it is. Raw values are `SUBJECT_VERB`, as the tables hold them.
+///
+/// An open set: during an upgrade, a coordinator publishes what a newer one has committed.
+public struct EventType: RawRepresentable, Sendable, Hashable {
+    /// The word itself.
+    public let rawValue: String
+
+    /// A type from its word.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
     /// The request is durable and the execution's first steps are about to start.
-    case executionStarted = "EXECUTION_STARTED"
+    public static let executionStarted = EventType(rawValue: "EXECUTION_STARTED")
     /// All needs of a step are done and its arguments are known.
-    case stepStarted = "STEP_STARTED"
+    public static let stepStarted = EventType(rawValue: "STEP_STARTED")
     /// An attempt is recorded; its agent is called once this is committed.
-    case agentInvoked = "AGENT_INVOKED"
+    public static let agentInvoked = EventType(rawValue: "AGENT_INVOKED")
     /// The agent answered, with an output or an error.
-    case agentResponse = "AGENT_RESPONSE"
+    public static let agentResponse = EventType(rawValue: "AGENT_RESPONSE")
     /// The step has its output.
-    case stepCompleted = "STEP_COMPLETED"
+    public static let stepCompleted = EventType(rawValue: "STEP_COMPLETED")
     /// The step ended with an error.
-    case stepFailed = "STEP_FAILED"
+    public static let stepFailed = EventType(rawValue: "STEP_FAILED")
     /// The step was running when its execution failed; its answer is no longer waited for.
-    case stepCancelled = "STEP_CANCELLED"
+    public static let stepCancelled = EventType(rawValue: "STEP_CANCELLED")
     /// Every step is done and the output is known.
-    case executionCompleted = "EXECUTION_COMPLETED"
+    public static let executionCompleted = EventType(rawValue: "EXECUTION_COMPLETED")
     /// The execution ended with an error.
-    case executionFailed = "EXECUTION_FAILED"
+    public static let executionFailed = EventType(rawValue: "EXECUTION_FAILED")
+
+    /// The types that this version records.
+    public static let all: [EventType] = [
+        .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed, .stepCancelled,
+        .executionCompleted, .executionFailed,
+    ]
 
     /// What the event is about, in lower case: `execution`, `step` or `agent`.
     public var subject: String { String(rawValue.prefix { $0 != "_" }).lowercased() }

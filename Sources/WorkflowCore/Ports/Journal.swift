@@ -23,11 +23,14 @@ public protocol Journal: Sendable {
     /// - Returns: The result when the execution has ended already, in which case nothing is remembered.
     func attach(_ caller: ReplyAddress, to execution: ExecutionID) async throws(JournalError) -> ExecutionResult?
 
-    /// Renews everything a coordinator holds and says what others have let go.
-    func tick(owner: String, lease: Duration) async throws(JournalError) -> LeaseReport
+    /// Renews a coordinator's writers and the leases of the executions that it holds, and says whether there is work that
+    /// nobody holds. Leases that carry its name and are not in `held` are left to end.
+    func tick(owner: String, lease: Duration, held: [ExecutionID]) async throws(JournalError) -> LeaseReport
 
     /// Records how far a writer's events are confirmed, when no commit is at hand to carry it.
-    func recordPublished(writer: WriterID, position: Int64) async throws(JournalError)
+    ///
+    /// - Returns: false when somebody else publishes them by now.
+    func recordPublished(writer: WriterID, owner: String, position: Int64) async throws(JournalError) -> Bool
 
     /// Takes over the writers whose coordinators are gone, to publish what they committed and could not.
     func claimWriters(owner: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter]
@@ -41,10 +44,14 @@ public protocol Journal: Sendable {
     /// Takes over executions whose owners are gone and whose owners' events are all published.
     func claimExecutions(owner: String, lease: Duration, limit: Int) async throws(JournalError) -> [ClaimedExecution]
 
-    /// Lets go of executions at once, so that others need not wait for the lease to end.
+    /// Lets go of executions at once, so that others need not wait for the lease to end. Whoever takes them over publishes
+    /// the events of this owner first.
     ///
     /// - Parameter isHandedOver: true when nothing went wrong, so that the next owner counts no interruption.
     func release(_ executions: [ExecutionID], owner: String, isHandedOver: Bool) async throws(JournalError)
+
+    /// Puts back executions that were claimed and not touched: anybody may take them, without waiting for this owner.
+    func putBack(_ executions: [ExecutionID], owner: String) async throws(JournalError)
 
     /// Stores the definitions that are in use, by content.
     func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError)
@@ -65,16 +72,20 @@ public struct AcceptedExecution: Sendable, Equatable {
     public let input: JSONValue
     /// How it ended, if it has.
     public let result: ExecutionResult?
+    /// The caller that is answered in any case: the one of the request that was accepted.
+    public let replyAddress: ReplyAddress?
 
     /// A record from its parts.
     public init(
-        id: ExecutionID, idempotencyKey: String, workflowID: String, input: JSONValue, result: ExecutionResult?
+        id: ExecutionID, idempotencyKey: String, workflowID: String, input: JSONValue, result: ExecutionResult?,
+        replyAddress: ReplyAddress? = nil
     ) {
         self.id = id
         self.idempotencyKey = idempotencyKey
         self.workflowID = workflowID
         self.input = input
         self.result = result
+        self.replyAddress = replyAddress
     }
 }
 

@@ -34,6 +34,9 @@ public protocol RequestIntake: Sendable {
     /// Requests as they arrive, several at a time. Not acknowledged messages bound how many are under way.
     var requests: AsyncStream<[IncomingRequest]> { get }
 
+    /// Lets requests come: whoever takes them is ready. Until then they stay with the broker, where others can have them.
+    func begin()
+
     /// Whether a delivery can still be acknowledged; if not, the broker delivers its message again.
     func isOpen(_ receipt: DeliveryReceipt) -> Bool
 

@@ -11,13 +11,19 @@ extension ExecutionRequest {
         public var correlationID: String?
         /// The header `traceparent`.
         public var traceparent: String?
+        /// Whether the broker may have delivered the message before.
+        public var isRedelivered: Bool
 
         /// An envelope from a message's properties.
-        public init(messageID: String?, replyTo: String?, correlationID: String?, traceparent: String?) {
+        public init(
+            messageID: String?, replyTo: String?, correlationID: String?, traceparent: String?,
+            isRedelivered: Bool = false
+        ) {
             self.messageID = messageID
             self.replyTo = replyTo
             self.correlationID = correlationID
             self.traceparent = traceparent
+            self.isRedelivered = isRedelivered
         }
 
         /// Where an answer goes, if one is asked for.
@@ -62,11 +68,16 @@ extension ExecutionRequest {
         }
         idempotencyKey = try Self.idempotencyKey(envelope.messageID) ?? executionID?.description
         for (name, value) in [("reply_to", envelope.replyTo), ("correlation_id", envelope.correlationID)]
-        where value?.utf8.contains(0) == true {
-            throw RequestRejection(.invalidRequest, "The property '\(name)' must be text without NUL.")
+        where value.map({ $0.utf8.contains(0) || $0.utf8.count > Limits.propertyBytes }) == true {
+            // Bytes that are not UTF-8 grow when they are read, past what the reply could carry.
+            throw RequestRejection(
+                .invalidRequest,
+                "The property '\(name)' must be at most \(Limits.propertyBytes) bytes of UTF-8 text without NUL."
+            )
         }
         traceparent = envelope.traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
         replyAddress = envelope.replyAddress
+        isRedelivered = envelope.isRedelivered
     }
 
     private static func object(in body: [UInt8]) throws(RequestRejection) -> JSONObject {

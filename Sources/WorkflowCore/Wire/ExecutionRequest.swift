@@ -20,6 +20,8 @@ public struct ExecutionRequest: Sendable, Equatable {
     public var traceparent: String?
     /// Where the final result goes.
     public var replyAddress: ReplyAddress?
+    /// Whether this may be the very message that was accepted before, rather than a copy that somebody sent.
+    public var isRedelivered = false
 
     /// A request from its parts.
     public init(

@@ -5,7 +5,8 @@ struct Timeout: Error, CustomStringConvertible {
 
 /// Waits until a condition holds; asks often, and gives up at the deadline.
 func eventually(
-    _ what: @autoclosure @Sendable () -> String, within limit: Duration = .seconds(30), every pause: Duration = .milliseconds(40),
+    _ what: @autoclosure @Sendable () -> String, within limit: Duration = .seconds(30),
+    every pause: Duration = .milliseconds(40),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

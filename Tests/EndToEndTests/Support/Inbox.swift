@@ -48,7 +48,9 @@ final class Inbox: Sendable {
     /// Waits for at least so many.
     @discardableResult
     func wait(for count: Int, within limit: Duration = .seconds(30)) async throws -> [AMQPDelivery] {
-        try await eventually("\(count) messages in \(queue); there are \(self.count)", within: limit) { self.count >= count }
+        try await eventually("\(count) messages in \(queue); there are \(self.count)", within: limit) {
+            self.count >= count
+        }
         return deliveries
     }
 

@@ -6,11 +6,21 @@ extension Stage {
     /// What any run leaves that ended well: everything in SUCCESS once, and nothing left over.
     ///
     /// - Parameter coordinators: How many still run.
-    func expectCleanTables(executions: Int, coordinators: Int, _ location: SourceLocation = #_sourceLocation) async throws {
+    func expectCleanTables(
+        executions: Int, coordinators: Int, _ location: SourceLocation = #_sourceLocation
+    ) async throws {
         let facts: [(String, String, Int)] = [
             ("executions", "SELECT count(*) FROM executions", executions),
-            ("successes", "SELECT count(*) FROM executions WHERE status = 'SUCCESS' AND output_payload IS NOT NULL AND error IS NULL", executions),
-            ("finished steps", "SELECT count(*) FROM execution_steps WHERE status = 'SUCCESS' AND retry_count = 0 AND output IS NOT NULL", 2 * executions),
+            (
+                "successes",
+                "SELECT count(*) FROM executions WHERE status = 'SUCCESS' AND output_payload IS NOT NULL AND error IS NULL",
+                executions
+            ),
+            (
+                "finished steps",
+                "SELECT count(*) FROM execution_steps WHERE status = 'SUCCESS' AND retry_count = 0 AND output IS NOT NULL",
+                2 * executions
+            ),
             ("steps", "SELECT count(*) FROM execution_steps", 2 * executions),
             ("states", "SELECT count(*) FROM execution_state WHERE current_step = 2", executions),
             ("events", "SELECT count(*) FROM execution_events", 10 * executions),
@@ -38,7 +48,9 @@ extension Stage {
 
     /// Waits until only so many coordinators are known: what the others had committed is published, and their work is taken over.
     func waitForWriters(_ count: Int, within limit: Duration = .seconds(30)) async throws {
-        try await eventually("\(count) writers", within: limit) { try await number("SELECT count(*) FROM event_writers") == count }
+        try await eventually("\(count) writers", within: limit) {
+            try await number("SELECT count(*) FROM event_writers") == count
+        }
     }
 }
 
@@ -52,7 +64,8 @@ struct EventTally {
     init(_ deliveries: [AMQPDelivery]) {
         var bodies: [String: [UInt8]] = [:]
         for delivery in deliveries {
-            guard let id = delivery.header("execution_id"), let sequence = delivery.properties.headers["sequence"]?.integerValue
+            guard let id = delivery.header("execution_id"),
+                let sequence = delivery.properties.headers["sequence"]?.integerValue
             else { continue }
             if let first = bodies.updateValue(delivery.body, forKey: "\(id)/\(sequence)") {
                 duplicates += 1

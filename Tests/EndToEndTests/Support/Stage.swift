@@ -50,7 +50,8 @@ final class Stage: Sendable {
         let base = try #require(servers.databaseURL)
         databaseURL = base.replacing(/\/[^\/]*$/, with: "/\(unique)")
         amqpURL = try #require(servers.amqpURL)
-        let publisher = AMQPPublisher(configuration: try AMQPConfiguration(url: amqpURL, connectionName: "e2e publisher"))
+        let publisher = AMQPPublisher(
+            configuration: try AMQPConfiguration(url: amqpURL, connectionName: "e2e publisher"))
         self.publisher = publisher
         publishing = Task { await publisher.run() }
     }
@@ -206,10 +207,14 @@ final class Stage: Sendable {
         publishing.cancel()
         await publishing.value
         if let broker = try? broker, let connection = try? await AMQPConnection.open(broker) {
-            for queue in ["requests", "events.log", "dead"] + inboxes.withLock({ $0.map { $0.queue } }).map({ String($0.dropFirst(prefix.count + 1)) }) {
+            for queue in ["requests", "events.log", "dead"]
+                + inboxes.withLock({ $0.map { $0.queue } }).map({ String($0.dropFirst(prefix.count + 1)) })
+            {
                 _ = try? await connection.deleteQueue("\(prefix).\(queue)")
             }
-            for exchange in ["requests", "events", "dead"] { try? await connection.deleteExchange("\(prefix).\(exchange)") }
+            for exchange in ["requests", "events", "dead"] {
+                try? await connection.deleteExchange("\(prefix).\(exchange)")
+            }
             await connection.close()
         }
         _ = try? await servers.psql("DROP DATABASE IF EXISTS \"\(database)\" WITH (FORCE)")
