@@ -22,7 +22,16 @@ public enum PerdureProgram {
         registered.withLock { registry in
             for agent in agents { registry.register(agent) }
         }
-        await RootCommand.main()
+        do {
+            var command = try RootCommand.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            RootCommand.exit(withError: CommandFailure.readable(error))
+        }
     }
 
     /// The agents that definitions may use.

@@ -63,8 +63,9 @@ final class Takeover: Sendable {
             guard isOurs else { return }
         }
         try await journal.closeWriter(writer.id, owner: configuration.owner)
-        logger.warning(
-            "published what a coordinator that is gone had committed", metadata: [LogKey.count: "\(count)"]
+        logger.log(
+            level: count == 0 ? .debug : .warning, "published what a coordinator that is gone had committed",
+            metadata: [LogKey.count: "\(count)"]
         )
     }
 

@@ -24,7 +24,7 @@ final class ConnectionReport: Sendable {
             }
             logger.log(
                 level: isNews ? .warning : .debug,
-                "cannot reach PostgreSQL at \(endpoint): \(error.message) Trying again until it answers.",
+                "cannot reach PostgreSQL at \(endpoint): \(error.message). Trying again until it answers.",
                 metadata: ["perdure.retry.delay_ms": "\(Int(pause.seconds * 1000))"]
             )
         case .connected:

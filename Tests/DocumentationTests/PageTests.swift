@@ -65,13 +65,15 @@ import WorkflowCore
             ("eventValueBytes", Limits.eventValueBytes), ("stepsPerWorkflow", Limits.stepsPerWorkflow),
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
-            ("interruptionsPerStep", Limits.interruptionsPerStep),
+            ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
             ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]
         for (name, value) in stated { #expect(page.contains("| `\(name)` | \(value) |"), "\(name) is \(value)") }
         let rows = page.matches(of: /\n\| `[a-z][A-Za-z]+` \| \d+ \|/)
         #expect(rows.count == stated.count)
+        let source = try Page("Sources/WorkflowCore/Basics/Limits.swift").text
+        #expect(source.matches(of: /public static let/).count == stated.count)
     }
 }
 

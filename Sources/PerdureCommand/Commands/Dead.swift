@@ -32,7 +32,7 @@ struct Dead: AsyncParsableCommand {
                 table.add([
                     "\(letter.number)", letter.code, letter.messageID ?? "", letter.originalRoutingKey,
                     "\(letter.body.count)",
-                    String(letter.reason.prefix(100)),
+                    letter.reason.count > 100 ? letter.reason.prefix(99) + "…" : letter.reason,
                 ])
             }
             print(table.text)

@@ -31,17 +31,25 @@ struct Dev: AsyncParsableCommand {
         }
         let names = stack.catalog.all.map { "\($0.reference.id) v\($0.reference.version)" }.joined(separator: ", ")
         print("Workflows    \(names.isEmpty ? "none" : names)")
-        print("Ready. Other commands in this directory find these servers by themselves; Ctrl-C stops everything.")
+        print(
+            stack.servers == nil
+                ? "Ready: one more coordinator on servers that go on without it. Ctrl-C stops it."
+                : "Ready. Other commands in this directory find these servers by themselves; Ctrl-C stops everything.")
         fflush(nil)
         let host = try CoordinatorHost(settings: settings, catalog: stack.catalog, logger: logger, signals: true)
         do {
             try await host.run()
         } catch {
-            DevEndpoints.remove(from: directory)
-            await stack.servers?.stop()
+            await stop(stack, directory)
             throw error
         }
+        await stop(stack, directory)
+    }
+
+    /// The endpoints are removed only by the one who left them: another `perdure dev` may own the servers used here.
+    private func stop(_ stack: LocalStack, _ directory: String) async {
+        guard let servers = stack.servers else { return }
         DevEndpoints.remove(from: directory)
-        await stack.servers?.stop()
+        await servers.stop()
     }
 }

@@ -92,8 +92,8 @@ struct Events: AsyncParsableCommand {
         let type = data["event_type"]?.stringValue ?? "?"
         let sequence = data["sequence"]?.intValue.map(String.init) ?? "?"
         var line =
-            "\(time)  \(data["execution_id"]?.stringValue ?? "?")  \(sequence.padded(4, right: false))  \(type.padded(20))"
-        if let step = data["step_name"]?.stringValue { line += "  \(step)" }
+            "\(time)  \(data["execution_id"]?.stringValue ?? "?")  \(sequence.padded(4, right: false))  "
+        line += data["step_name"]?.stringValue.map { "\(type.padded(20))  \($0)" } ?? type
         if let error = data["error"], let message = error["message"]?.stringValue {
             line += "  \(error["code"]?.stringValue ?? ""): \(message)"
         }

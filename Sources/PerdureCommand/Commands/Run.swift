@@ -72,12 +72,7 @@ struct Run: AsyncParsableCommand {
             configuration: try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure run"),
             topology: Topology(prefix: settings[.amqpPrefix]), environment: SystemEnvironment.runtime
         )
-        let result: JSONValue
-        do {
-            result = try await client.execute(request, timeout: .seconds(timeout))
-        } catch let failure as RequestClient.Failure {
-            throw CommandFailure(failure.message)
-        }
+        let result = try await client.execute(request, timeout: .seconds(timeout))
         print("Execution result: \(result.jsonText)")
         if result["status"]?.stringValue != "SUCCESS" { throw ExitCode.failure }
     }

@@ -15,7 +15,7 @@ struct Serve: AsyncParsableCommand {
         let settings = try options.settings()
         let logger = try LogOutput.logger(settings)
         let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: PerdureProgram.agents.names)
-        for error in files.errors { logger.error("a definition cannot be used: \(error.summary)") }
+        for error in files.errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
         guard !files.catalog.all.isEmpty else {
             throw CommandFailure(
                 "No usable definition in \(settings[.workflowsDirectory]); see `perdure workflows validate`.")

@@ -32,11 +32,7 @@ struct Submit: AsyncParsableCommand {
             configuration: try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure submit"),
             topology: Topology(prefix: settings[.amqpPrefix]), environment: SystemEnvironment.runtime
         )
-        do {
-            try await client.submit(request)
-        } catch let failure as RequestClient.Failure {
-            throw CommandFailure(failure.message)
-        }
+        try await client.submit(request)
         let id = request.executionID?.description ?? ""
         let key = request.idempotencyKey ?? id
         print(

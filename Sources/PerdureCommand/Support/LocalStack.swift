@@ -57,7 +57,7 @@ struct LocalStack {
         let hasFolder = settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder)
         let files =
             hasFolder ? try WorkflowFiles(folder: folder, agents: agents) : WorkflowFiles(sampleWithAgents: agents)
-        for error in files.errors { logger.error("a definition cannot be used: \(error.summary)") }
+        for error in files.errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
         return files.catalog
     }
 }
