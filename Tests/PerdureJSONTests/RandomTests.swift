@@ -1,4 +1,5 @@
 import PerdureJSON
+import TestSupport
 import Testing
 
 /// Seeded random documents: what is written reads back, and damaged documents end in a value or an error.

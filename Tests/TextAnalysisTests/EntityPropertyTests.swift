@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import TextAnalysis
 
@@ -12,7 +13,7 @@ import TextAnalysis
         "in", "near", "al-", "van", "der", "www.", "@", "://", "J.", "&", "/", "2024-03-12T", "NATO", "\u{0}", "1990s",
     ]
 
-    private static func randomText(_ random: inout SeededGenerator) -> String {
+    private static func randomText(_ random: inout SplitMix) -> String {
         var text = ""
         for _ in 0..<Int.random(in: 0...60, using: &random) {
             text += pieces[Int.random(in: 0..<pieces.count, using: &random)]
@@ -43,7 +44,7 @@ import TextAnalysis
     @Test func randomTextsKeepTheInvariants() {
         var count = 0
         for seed in 1...2_000 as ClosedRange<UInt64> {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix(seed: seed)
             let text = Self.randomText(&random)
             Self.check(text, seed: seed)
             count += EntityExtractor().extract(text).count
@@ -54,7 +55,7 @@ import TextAnalysis
 
     @Test func randomSentencesCoverTheText() {
         for seed in 1...1_000 as ClosedRange<UInt64> {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix(seed: seed)
             let text = Self.randomText(&random)
             let scalars = Array(text.unicodeScalars)
             var last = 0

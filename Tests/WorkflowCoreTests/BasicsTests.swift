@@ -1,5 +1,6 @@
 import Foundation
 import PerdureJSON
+import TestSupport
 import Testing
 
 @testable import WorkflowCore

@@ -1,4 +1,5 @@
 import PerdureJSON
+import TestSupport
 import Testing
 
 @testable import WorkflowCore

@@ -1,4 +1,5 @@
 import PerdureJSON
+import TestSupport
 
 @testable import WorkflowCore
 

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PerdureJSON
+import TestSupport
 import Testing
 import WorkflowCore
 

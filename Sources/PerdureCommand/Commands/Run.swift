@@ -42,28 +42,23 @@ struct Run: AsyncParsableCommand {
             Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
         let stack = try await LocalStack.start(settings, logger: logger, management: false)
         let host = try CoordinatorHost(settings: stack.settings, catalog: stack.catalog, logger: logger, signals: true)
-        let result: Result<Void, any Error> = await withTaskGroup(of: Result<Void, any Error>.self) { group in
-            group.addTask {
-                do {
-                    try await host.run()
-                    return .failure(CommandFailure("Stopped before the result came; it is durable, so run this again."))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            group.addTask {
-                do { return .success(try await Self.execute(request, stack.settings, timeout: timeout)) } catch {
-                    return .failure(error)
-                }
-            }
-            // Whichever ends first decides: a result, or a coordinator that cannot give one.
-            let first = await group.next() ?? .success(())
-            await host.group.triggerGracefulShutdown()
-            group.cancelAll()
-            return first
+        // Whichever ends first decides: a result, or a coordinator that cannot give one.
+        let waiting = Task { try await Self.execute(request, stack.settings, timeout: timeout) }
+        let serving = Task {
+            defer { waiting.cancel() }
+            try await host.run()
         }
+        let result = await waiting.result
+        await host.group.triggerGracefulShutdown()
+        let served = await serving.result
         await stack.servers?.stop()
-        try result.get()
+        try served.get()
+        do {
+            try result.get()
+        } catch is CancellationError {
+            throw CommandFailure(
+                "Stopped before the result came; the request is durable, and the next start goes on with it.")
+        }
     }
 
     /// Prints the result; anything but success is an error.
