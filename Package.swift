@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -24,6 +25,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.8.0"),
@@ -66,7 +68,7 @@ let package = Package(
         // The coordinator, over the ports.
         .target(
             name: "WorkflowRuntime",
-            dependencies: ["WorkflowCore", logging, serviceLifecycle],
+            dependencies: ["WorkflowCore", heap, logging, serviceLifecycle],
             swiftSettings: strict
         ),
 
@@ -97,6 +99,8 @@ let package = Package(
         .testTarget(
             name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowRuntimeTests", dependencies: ["WorkflowRuntime", "WorkflowCore"], swiftSettings: strict),
         .testTarget(
             name: "WorkflowMessagingTests", dependencies: ["WorkflowMessaging", "TestSupport"], swiftSettings: strict),
         .testTarget(

@@ -1,4 +1,3 @@
-import Logging
 import PerdureJSON
 import Synchronization
 import WorkflowCore
@@ -10,57 +9,90 @@ final class AgentInvoker: Sendable {
         let step: Int
     }
 
+    private struct Running {
+        let number: UInt64
+        let work: Task<Void, Never>
+        let watch: Task<Void, Never>?
+
+        func cancel() {
+            work.cancel()
+            watch?.cancel()
+        }
+    }
+
     private struct State {
-        var running: [Call: (number: UInt64, task: Task<Void, Never>)] = [:]
+        var running: [Call: Running] = [:]
         var lastNumber: UInt64 = 0
         var isStopped = false
     }
 
     private let agents: AgentRegistry
     private let threads: AgentThreads
-    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
     private let state = Mutex(State())
 
-    init(agents: AgentRegistry, threads: AgentThreads, logger: Logger) {
+    init(agents: AgentRegistry, threads: AgentThreads, now: @escaping @Sendable () -> Timestamp) {
         self.agents = agents
         self.threads = threads
-        self.logger = logger
+        self.now = now
     }
 
-    /// Starts a call; its answer is posted to `mailbox`.
+    /// Starts a call; its answer, or that it took too long, is posted to `mailbox`.
     func invoke(_ invocation: Invocation, answerTo mailbox: Mailbox) {
         let call = Call(execution: invocation.executionID, step: invocation.step)
+        let limits = CallLimits(invocation.timeouts)
         state.withLock { state in
             guard !state.isStopped else { return }
             state.lastNumber += 1
             let number = state.lastNumber
-            let task = Task(executorPreference: threads) { [self] in
-                let (answer, byteCount) = await answer(to: invocation)
-                // A cancelled call is one that nobody waits for; its place may belong to a later call already.
-                guard !Task.isCancelled else { return }
-                // Posted before it is forgotten, so that at shutdown an answer is never nowhere.
-                defer { forget(call, number: number) }
-                mailbox.post(
-                    .answer(
-                        invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer,
-                        byteCount: byteCount
-                    ))
+            let context = AgentContext(
+                invocation, deadline: limits.lifetime.map { now().advanced(by: $0) }, heartbeat: { limits.beat() }
+            )
+            let work = Task(executorPreference: threads) { [self] in
+                let (answer, byteCount) = await answer(to: invocation, context)
+                settle(call, number, with: answer, byteCount, of: invocation, mailbox)
             }
-            state.running[call] = (number, task)
+            // Apart from the work, which may compute on without looking whether anybody still waits.
+            let watch =
+                limits.isLimited
+                ? Task { [self] in
+                    guard let error = await limits.expiry() else { return }
+                    settle(call, number, with: .failure(error), 0, of: invocation, mailbox)
+                } : nil
+            state.running[call] = Running(number: number, work: work, watch: watch)
         }
+    }
+
+    /// Takes the first answer of a call and ends the rest of it. What comes later, or after the call was given up, is
+    /// nobody's any more; its place may belong to a later call already.
+    private func settle(
+        _ call: Call, _ number: UInt64, with answer: AgentAnswer, _ byteCount: Int, of invocation: Invocation,
+        _ mailbox: Mailbox
+    ) {
+        let running = state.withLock { state -> Running? in
+            guard state.running[call]?.number == number else { return nil }
+            // Posted before it is forgotten, so that at shutdown an answer is never nowhere.
+            mailbox.post(
+                .answer(
+                    invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer,
+                    byteCount: byteCount
+                ))
+            return state.running.removeValue(forKey: call)
+        }
+        running?.cancel()
     }
 
     /// Stops waiting for a step's agent.
     func cancel(_ execution: ExecutionID, step: Int) {
         let call = Call(execution: execution, step: step)
-        state.withLock { $0.running.removeValue(forKey: call) }?.task.cancel()
+        state.withLock { $0.running.removeValue(forKey: call) }?.cancel()
     }
 
     /// Stops waiting for every agent of these executions.
     func cancel(_ executions: Set<ExecutionID>) {
         let tasks = state.withLock { state in
             let calls = state.running.keys.filter { executions.contains($0.execution) }
-            return calls.compactMap { state.running.removeValue(forKey: $0)?.task }
+            return calls.compactMap { state.running.removeValue(forKey: $0) }
         }
         for task in tasks { task.cancel() }
     }
@@ -73,22 +105,17 @@ final class AgentInvoker: Sendable {
     /// How many calls are under way.
     var runningCount: Int { state.withLock { $0.running.count } }
 
-    /// Forgets a call, unless a later one has taken its place.
-    private func forget(_ call: Call, number: UInt64) {
-        state.withLock { state in
-            if state.running[call]?.number == number { state.running[call] = nil }
-        }
-    }
-
     /// The answer, and how many bytes it adds to a commit.
-    private func answer(to invocation: Invocation) async -> (AgentAnswer, byteCount: Int) {
+    private func answer(
+        to invocation: Invocation, _ context: AgentContext
+    ) async -> (AgentAnswer, byteCount: Int) {
         guard let agent = agents[invocation.agent] else {
             let message =
                 "This coordinator has no agent '\(invocation.agent)'; register it and submit the request again."
             return (.failure(WorkflowError(code: .unknownAgent, message: message)), 0)
         }
         do {
-            let output = try await agent.invoke(invocation.arguments, context: AgentContext(invocation))
+            let output = try await agent.invoke(invocation.arguments, context: context)
             return Self.checked(output)
         } catch let error as WorkflowError {
             return (.failure(error), 0)

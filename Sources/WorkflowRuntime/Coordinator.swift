@@ -39,7 +39,7 @@ public struct Coordinator: Service {
     public func run() async throws {
         let definitions = DefinitionRegistry(catalog, agents: agents.names)
         let invoker = AgentInvoker(
-            agents: agents, threads: AgentThreads(count: configuration.agentThreads), logger: logger
+            agents: agents, threads: AgentThreads(count: configuration.agentThreads), now: environment.now
         )
         let outbox = Outbox(publisher: publisher, intake: intake)
         let lane = JournalLane(

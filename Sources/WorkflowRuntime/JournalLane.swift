@@ -13,7 +13,8 @@ actor JournalLane {
         let replyAddress: ReplyAddress?
     }
 
-    nonisolated let mailbox = Mailbox()
+    nonisolated let mailbox: Mailbox
+    private let timers: TimerQueue
     let configuration: CoordinatorConfiguration
     let journal: any Journal
     let intake: any RequestIntake
@@ -43,6 +44,9 @@ actor JournalLane {
         self.invoker = invoker
         self.environment = environment
         self.logger = logger
+        let mailbox = Mailbox()
+        self.mailbox = mailbox
+        timers = TimerQueue(now: environment.now) { mailbox.post(.timer($0)) }
     }
 
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
@@ -93,6 +97,8 @@ actor JournalLane {
             case .request(let request): requests.append(request)
             case .answer(let id, let step, let attempt, let answer, _):
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
+            case .timer(let timer):
+                advance(timer.executionID, .timerFired(step: timer.step, attempt: timer.attempt), in: &batch)
             case .takenOver(let claims):
                 expected -= claims.count
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
@@ -115,6 +121,7 @@ actor JournalLane {
             batch.add(decision, to: entry.execution, fencingToken: entry.fencingToken)
         } else {
             batch.invocations += decision.invocations
+            batch.timers += decision.timers
         }
     }
 
@@ -245,7 +252,7 @@ actor JournalLane {
             }
         }
         // Nothing to commit, but an execution that was handed over still has calls to make.
-        callAgents(batch.invocations)
+        carryOn(batch)
     }
 
     /// After the commit: the deliveries are acknowledged, the events leave, the agents are called.
@@ -270,14 +277,19 @@ actor JournalLane {
         }
         outbox.enqueue(item)
         for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
-        callAgents(batch.invocations)
+        carryOn(batch)
     }
 
-    private func callAgents(_ invocations: [Invocation]) {
-        for invocation in invocations {
+    /// What goes on after a commit, for the executions that have not ended with it.
+    private func carryOn(_ batch: LaneBatch) {
+        func step(_ id: ExecutionID, _ index: Int) -> StepState? { held[id]?.execution.state.steps[index] }
+        for timer in batch.timers where step(timer.executionID, timer.step)?.status == .waiting {
+            timers.schedule(timer)
+        }
+        for invocation in batch.invocations {
             // An answer in the same batch may have ended the execution after the call was decided.
-            guard let step = held[invocation.executionID]?.execution.state.steps[invocation.step],
-                step.status == .running, step.attempt == invocation.attempt
+            guard let step = step(invocation.executionID, invocation.step), step.status == .running,
+                step.attempt == invocation.attempt
             else { continue }
             invoker.invoke(invocation, answerTo: mailbox)
         }

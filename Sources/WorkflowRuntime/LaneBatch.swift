@@ -11,6 +11,8 @@ struct LaneBatch {
     private(set) var acceptedKeys: Set<String> = []
     /// Agents to call.
     var invocations: [Invocation] = []
+    /// Times to wait for.
+    var timers: [StepTimer] = []
     /// Calls that nobody waits for any more.
     var abandoned: [(ExecutionID, step: Int)] = []
 
@@ -43,6 +45,7 @@ struct LaneBatch {
             acceptedKeys.insert(acceptance.idempotencyKey)
         }
         invocations += decision.invocations
+        timers += decision.timers
         for step in decision.abandonedSteps { abandoned.append((id, step)) }
     }
 
@@ -52,6 +55,7 @@ struct LaneBatch {
         indexOf = Dictionary(uniqueKeysWithValues: changes.enumerated().map { ($0.element.state.id, $0.offset) })
         for id in ids { accepted[id] = nil }
         invocations.removeAll { ids.contains($0.executionID) }
+        timers.removeAll { ids.contains($0.executionID) }
         abandoned.removeAll { ids.contains($0.0) }
     }
 

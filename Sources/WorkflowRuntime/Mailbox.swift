@@ -7,6 +7,8 @@ enum LaneInput: Sendable {
     case request(AdmittedRequest)
     /// An agent answered; the answer's size counts against the size of a commit.
     case answer(ExecutionID, step: Int, attempt: Int, AgentAnswer, byteCount: Int)
+    /// A time that a step waited for has come.
+    case timer(StepTimer)
     /// Executions of a coordinator that is gone, each with its definition.
     case takenOver([(ClaimedExecution, WorkflowDefinition)])
     /// The database no longer knows this writer as this coordinator's.
@@ -17,7 +19,7 @@ enum LaneInput: Sendable {
         switch self {
         case .request(let request): request.byteCount
         case .answer(_, _, _, _, let byteCount): byteCount
-        case .takenOver, .writerLost: 0
+        case .timer, .takenOver, .writerLost: 0
         }
     }
 }

@@ -24,6 +24,10 @@ enum StateSnapshot {
             writer.string(step.status.rawValue)
             writer.key("attempt")
             writer.int(step.attempt)
+            if let retryAt = step.retryAt {
+                writer.key("retry_at_us")
+                writer.int(retryAt.microsecondsSinceEpoch)
+            }
             if step.interruptions > 0 {
                 writer.key("interruptions")
                 writer.int(step.interruptions)
@@ -44,6 +48,9 @@ enum StateSnapshot {
         for index in state.steps.indices {
             let step = snapshot["steps"]?[state.steps[index].name]
             state.steps[index].attempt = Int(step?["attempt"]?.intValue ?? 0)
+            state.steps[index].retryAt = step?["retry_at_us"]?.intValue.map {
+                Timestamp(microsecondsSinceEpoch: $0)
+            }
             state.steps[index].interruptions = Int(step?["interruptions"]?.intValue ?? 0)
         }
     }

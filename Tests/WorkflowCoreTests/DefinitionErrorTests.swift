@@ -69,7 +69,7 @@ import Testing
 
     @Test(
         arguments: [
-            "workflow", "wait", "signal", "set", "when", "foreach", "retry", "timeout", "compensate", "on_error",
+            "workflow", "wait", "signal", "set", "when", "foreach", "compensate", "on_error",
         ]
     ) func plannedStepKeys(_ key: String) {
         #expect(

@@ -122,6 +122,7 @@ extension ExecutionState {
         copy.output = try output.map(again)
         copy.error = try error.map(again)
         for (index, step) in steps.enumerated() {
+            copy.steps[index].retryAt = step.retryAt
             copy.steps[index].status = try #require(StepStatus(rawValue: step.status.rawValue))
             copy.steps[index].attempt = step.attempt
             copy.steps[index].interruptions = step.interruptions

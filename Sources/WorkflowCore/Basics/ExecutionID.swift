@@ -34,6 +34,12 @@ public struct ExecutionID: Sendable, Hashable, CustomStringConvertible {
         )
     }
 
+    /// The second half of the UUID, which differs between ids that were made at the same time.
+    var lowBits: UInt64 {
+        let id = uuid.uuid
+        return [id.8, id.9, id.10, id.11, id.12, id.13, id.14, id.15].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
     /// The UUID in lower case, e.g. `019ab3c4-…`.
     public var description: String { uuid.uuidString.lowercased() }
 }

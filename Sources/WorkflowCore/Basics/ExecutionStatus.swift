@@ -28,8 +28,11 @@ public enum ExecutionStatus: String, Sendable, CaseIterable {
 public enum StepStatus: String, Sendable, CaseIterable {
     /// Its needs are not all done. Can transition to: running, cancelled, skipped.
     case pending = "PENDING"
-    /// An attempt is recorded and its agent has been or is being called. Can transition to: success, failed, cancelled.
+    /// An attempt is recorded and its agent has been or is being called. Can transition to: success, waiting,
+    /// failed, cancelled.
     case running = "RUNNING"
+    /// Its last attempt failed, and the next one is due at a time that is recorded. Can transition to: running, cancelled.
+    case waiting = "WAITING"
     /// Ended with an output.
     case success = "SUCCESS"
     /// Ended with an error.
@@ -42,5 +45,10 @@ public enum StepStatus: String, Sendable, CaseIterable {
     case compensated = "COMPENSATED"
 
     /// Whether a step in this status is over.
-    public var isTerminal: Bool { self != .pending && self != .running }
+    public var isTerminal: Bool {
+        switch self {
+        case .pending, .running, .waiting: false
+        case .success, .failed, .cancelled, .skipped, .compensated: true
+        }
+    }
 }

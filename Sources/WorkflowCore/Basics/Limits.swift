@@ -34,6 +34,9 @@ public enum Limits {
     /// Length of an idempotency key; it is an indexed column.
     public static let idempotencyKeyBytes = 255
 
+    /// Attempts of one step. What has failed a thousand times wants a person.
+    public static let attemptsPerStep = 1000
+
     /// Length of a short string of AMQP 0.9.1, which properties are.
     public static let propertyBytes = 255
 

@@ -22,6 +22,12 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let outputTooLarge = Code(rawValue: "OUTPUT_TOO_LARGE")
         /// The arguments of an agent do not fit what it accepts.
         public static let invalidArguments = Code(rawValue: "INVALID_ARGUMENTS")
+        /// An attempt took longer than `timeout.run`.
+        public static let timeout = Code(rawValue: "TIMEOUT")
+        /// An attempt gave no sign of life for longer than `timeout.heartbeat`.
+        public static let heartbeatTimeout = Code(rawValue: "HEARTBEAT_TIMEOUT")
+        /// The step with all its attempts took longer than `timeout.total`.
+        public static let totalTimeout = Code(rawValue: "TOTAL_TIMEOUT")
         /// The definition that an execution started with is gone.
         public static let definitionMissing = Code(rawValue: "DEFINITION_MISSING")
     }

@@ -8,8 +8,11 @@ import PerdureJSON
 /// | pending | accepted                | EXECUTION_STARTED, then *start* each step without needs           | running |
 /// | running | answered, success       | AGENT_RESPONSE, STEP_COMPLETED, then *start* what became ready    | running |
 /// |         |   …of the last step     | …, EXECUTION_COMPLETED                                            | success |
-/// | running | answered, failure       | AGENT_RESPONSE, STEP_FAILED, *abandon* the rest, EXECUTION_FAILED | failed  |
-/// | running | taken over              | none: running attempts are called again under the same number     | running |
+/// | running | answered, failure       | AGENT_RESPONSE, STEP_RETRY_SCHEDULED and a timer; the step waits  | running |
+/// |         |   …for the last time    | AGENT_RESPONSE, STEP_FAILED, *abandon* the rest, EXECUTION_FAILED | failed  |
+/// | running | timer fired             | AGENT_INVOKED, the next attempt                                   | running |
+/// | running | taken over              | none: running attempts are called again under the same number,    | running |
+/// |         |                         | and what waits goes on waiting                                    |         |
 /// |         |   …once too often       | STEP_FAILED, *abandon* the rest, EXECUTION_FAILED                 | failed  |
 /// | any     | answer not waited for   | none                                                              | same    |
 ///
@@ -42,6 +45,11 @@ public struct Execution: Sendable {
                 state.steps[step].attempt == attempt
             else { break }
             take(answer, of: step, now: now, &decision)
+        case (.running, .timerFired(let step, let attempt)):
+            guard state.steps.indices.contains(step), state.steps[step].status == .waiting,
+                state.steps[step].attempt == attempt
+            else { break }
+            retry(step: step, now: now, &decision)
         case (.running, .takenOver(let interrupted)):
             resume(interrupted: interrupted, now: now, &decision)
         default:
@@ -84,11 +92,75 @@ public struct Execution: Sendable {
             let located = WorkflowError(code: error.code, message: error.message, step: state.steps[step].name)
             record(
                 .agentResponse, step: step, now: now, &decision, fields: [("status", "ERROR"), ("error", located.json)])
-            fail(step: step, located, now: now, &decision)
+            if !scheduleRetry(of: step, after: located, now: now, &decision) {
+                fail(step: step, located, now: now, &decision)
+            }
         }
     }
 
+    /// Lets a step wait for its next attempt, if it has one.
+    private mutating func scheduleRetry(
+        of step: Int, after error: WorkflowError, now: Timestamp, _ decision: inout Decision
+    ) -> Bool {
+        let policy = definition.steps[step].retry
+        let attempt = state.steps[step].attempt
+        guard attempt < policy.maxAttempts, policy.retries(error.code) else { return false }
+        let delay = policy.delayMicroseconds(afterAttempt: attempt, randomBits: chance(step: step, attempt: attempt))
+        let due = now.advanced(byMicroseconds: delay)
+        if let deadline = totalDeadline(step: step), due >= deadline { return false }
+        state.steps[step].status = .waiting
+        state.steps[step].retryAt = due
+        state.steps[step].error = error
+        record(
+            .stepRetryScheduled, step: step, now: now, &decision,
+            fields: [
+                ("error", error.json), ("next_attempt", .int(Int64(attempt + 1))), ("delay_ms", .int(delay / 1000)),
+                ("retry_at", .string(due.rfc3339)),
+            ])
+        wait(step: step, &decision)
+        return true
+    }
+
+    private func wait(step: Int, _ decision: inout Decision) {
+        guard let due = state.steps[step].retryAt else { return }
+        decision.timers.append(
+            StepTimer(executionID: state.id, step: step, attempt: state.steps[step].attempt, due: due))
+    }
+
+    private mutating func retry(step: Int, now: Timestamp, _ decision: inout Decision) {
+        if let due = state.steps[step].retryAt, now < due {
+            // The clock has been set back since.
+            wait(step: step, &decision)
+            return
+        }
+        decision.changedSteps.insert(step)
+        state.steps[step].status = .running
+        state.steps[step].attempt += 1
+        state.steps[step].retryAt = nil
+        state.steps[step].error = nil
+        record(
+            .agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
+        invoke(step: step, now: now, &decision)
+    }
+
+    /// When the step's time is up, if it has a limit in all.
+    private func totalDeadline(step: Int) -> Timestamp? {
+        guard let total = definition.steps[step].timeouts.totalMicroseconds else { return nil }
+        return (state.steps[step].startedAt ?? state.lastEventAt).advanced(byMicroseconds: total)
+    }
+
+    /// Bits for the jitter: they look random, and are the same whoever decides.
+    private func chance(step: Int, attempt: Int) -> UInt64 {
+        // The finaliser of SplitMix64 (Steele, Lea and Flood, 2014) over the execution's own id.
+        var mixed = state.id.lowBits
+        mixed &+= 0x9E37_79B9_7F4A_7C15 &* UInt64(truncatingIfNeeded: step << 32 | attempt)
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
     private mutating func resume(interrupted: Bool, now: Timestamp, _ decision: inout Decision) {
+        for step in state.steps.indices where state.steps[step].status == .waiting { wait(step: step, &decision) }
         for step in state.steps.indices where state.steps[step].status == .running {
             if interrupted {
                 state.steps[step].interruptions += 1
@@ -105,7 +177,7 @@ public struct Execution: Sendable {
                 fail(step: step, error, now: now, &decision)
                 return
             }
-            invoke(step: step, &decision)
+            invoke(step: step, now: now, &decision)
         }
     }
 
@@ -130,15 +202,20 @@ public struct Execution: Sendable {
         state.steps[step].startedAt = state.lastEventAt
         record(
             .agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
-        invoke(step: step, &decision)
+        invoke(step: step, now: now, &decision)
     }
 
-    private func invoke(step: Int, _ decision: inout Decision) {
+    private func invoke(step: Int, now: Timestamp, _ decision: inout Decision) {
+        var timeouts = definition.steps[step].timeouts
+        if let deadline = totalDeadline(step: step) {
+            timeouts.totalMicroseconds = max(1, deadline.microsecondsSinceEpoch - now.microsecondsSinceEpoch)
+        }
         decision.invocations.append(
             Invocation(
                 executionID: state.id, workflowID: state.workflow.id, step: step, stepName: state.steps[step].name,
                 agent: definition.steps[step].agent, attempt: state.steps[step].attempt,
-                arguments: state.steps[step].input ?? .object([:]), traceparent: state.traceparent
+                arguments: state.steps[step].input ?? .object([:]), traceparent: state.traceparent,
+                timeouts: timeouts
             )
         )
     }
@@ -196,8 +273,9 @@ public struct Execution: Sendable {
 
     private mutating func end(with error: WorkflowError, now: Timestamp, _ decision: inout Decision) {
         for step in state.steps.indices where !state.steps[step].status.isTerminal {
-            let wasRunning = state.steps[step].status == .running
+            let wasRunning = state.steps[step].status != .pending
             state.steps[step].status = .cancelled
+            state.steps[step].retryAt = nil
             decision.changedSteps.insert(step)
             guard wasRunning else { continue }
             record(.stepCancelled, step: step, now: now, &decision, fields: [])
@@ -206,6 +284,7 @@ public struct Execution: Sendable {
         }
         // What was decided for this arrival before it failed is not to be called any more.
         decision.invocations.removeAll { $0.executionID == state.id }
+        decision.timers.removeAll { $0.executionID == state.id }
         state.status = .failed
         state.error = error
         record(.executionFailed, now: now, &decision, fields: [("status", "FAILED"), ("error", error.json)])

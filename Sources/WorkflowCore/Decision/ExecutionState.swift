@@ -58,6 +58,8 @@ public struct StepState: Sendable, Equatable {
     public var status: StepStatus = .pending
     /// The attempt that is running or was the last; 0 before the first. It is committed before the agent is called.
     public var attempt = 0
+    /// When the next attempt is due, while the step waits for it.
+    public var retryAt: Timestamp?
     /// How often this attempt lost its coordinator before an answer came.
     public var interruptions = 0
     /// The arguments its agent was given.

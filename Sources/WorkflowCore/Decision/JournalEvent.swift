@@ -42,6 +42,8 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     public static let stepCompleted = EventType(rawValue: "STEP_COMPLETED")
     /// The step ended with an error.
     public static let stepFailed = EventType(rawValue: "STEP_FAILED")
+    /// An attempt failed and another one will be made; the event says when.
+    public static let stepRetryScheduled = EventType(rawValue: "STEP_RETRY_SCHEDULED")
     /// The step was running when its execution failed; its answer is no longer waited for.
     public static let stepCancelled = EventType(rawValue: "STEP_CANCELLED")
     /// Every step is done and the output is known.
@@ -51,7 +53,8 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
 
     /// The types that this version records.
     public static let all: [EventType] = [
-        .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed, .stepCancelled,
+        .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
+        .stepRetryScheduled, .stepCancelled,
         .executionCompleted, .executionFailed,
     ]
 

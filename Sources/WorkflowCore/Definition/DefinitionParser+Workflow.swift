@@ -7,9 +7,9 @@ extension DefinitionParser {
     private static let plannedWorkflowKeys = [
         "timeout", "concurrency", "priority", "on_failure", "schedule", "deprecated",
     ]
-    private static let stepKeys = ["agent", "description", "needs", "with"]
+    private static let stepKeys = ["agent", "description", "needs", "with", "retry", "timeout"]
     private static let plannedStepKeys = [
-        "workflow", "wait", "signal", "set", "when", "foreach", "retry", "timeout", "compensate", "on_error",
+        "workflow", "wait", "signal", "set", "when", "foreach", "compensate", "on_error",
     ]
 
     /// A step as far as it could be read before the graph is known.
@@ -19,6 +19,8 @@ extension DefinitionParser {
         var agent: String?
         var needs: [Int] = []
         var arguments: DefinitionNode?
+        var retry = RetryPolicy.never
+        var timeouts = StepTimeouts()
     }
 
     /// The whole document; nil when it has errors that leave nothing to check further.
@@ -116,6 +118,7 @@ extension DefinitionParser {
             steps.append(
                 StepDefinition(
                     name: draft.name, agent: agent, needs: draft.needs, arguments: arguments,
+                    retry: draft.retry, timeouts: draft.timeouts,
                     reads: ExpressionReads(arguments, visible: ancestors[index], names: names)
                 )
             )
@@ -142,6 +145,8 @@ extension DefinitionParser {
             switch key.key {
             case "agent": draft.agent = agent(key.value, key: "\(path).agent")
             case "needs": draft.needs = needs(key.value, key: "\(path).needs", of: member.key, indices: indices)
+            case "retry": draft.retry = retry(key.value, key: "\(path).retry")
+            case "timeout": draft.timeouts = timeouts(key.value, key: "\(path).timeout")
             case "with":
                 if key.value.members == nil {
                     report(

@@ -51,6 +51,10 @@ public struct StepDefinition: Sendable {
     public let needs: [Int]
     /// What the agent is given; an object of values and expressions.
     public let arguments: Template
+    /// When it is tried again.
+    public let retry: RetryPolicy
+    /// How long it may take.
+    public let timeouts: StepTimeouts
     /// What the expressions of `arguments` read.
     let reads: ExpressionReads
 }

@@ -46,9 +46,17 @@ public struct AgentContext: Sendable {
     public let idempotencyKey: String
     /// The W3C trace context of the execution, for calls that the agent makes.
     public let traceparent: String?
+    /// When the answer is no longer waited for; nil when it always is.
+    public let deadline: Timestamp?
+    /// Gives a sign of life, for steps with `timeout.heartbeat`. Cheap; call it as often as there is progress.
+    public let heartbeat: @Sendable () -> Void
 
     /// The context of an invocation.
-    public init(_ invocation: Invocation) {
+    public init(
+        _ invocation: Invocation, deadline: Timestamp? = nil, heartbeat: @escaping @Sendable () -> Void = {}
+    ) {
+        self.deadline = deadline
+        self.heartbeat = heartbeat
         executionID = invocation.executionID
         workflowID = invocation.workflowID
         stepName = invocation.stepName

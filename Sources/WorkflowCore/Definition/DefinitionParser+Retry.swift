@@ -1,0 +1,136 @@
+import PerdureJSON
+
+extension DefinitionParser {
+    private static let retryKeys = ["max_attempts", "delay", "backoff", "max_delay", "jitter", "except", "only"]
+    private static let timeoutKeys = ["run", "heartbeat", "total"]
+    private static let plannedTimeoutKeys = ["start"]
+
+    /// The key `retry` of a step.
+    mutating func retry(_ node: DefinitionNode, key: String) -> RetryPolicy {
+        var policy = RetryPolicy()
+        guard let members = node.members else {
+            report(node.place, key: key, "'retry' is a mapping, e.g. { max_attempts: 5 }; found \(node.kindName).")
+            return policy
+        }
+        checkKeys(members, at: key, known: Self.retryKeys, planned: [])
+        for member in members {
+            let path = "\(key).\(member.key)"
+            switch member.key {
+            case "max_attempts":
+                if let value = attempts(member.value, key: path) { policy.maxAttempts = value }
+            case "delay":
+                if let value = duration(member.value, key: path) { policy.delayMicroseconds = value }
+            case "max_delay":
+                if let value = duration(member.value, key: path) { policy.maxDelayMicroseconds = value }
+            case "backoff":
+                if let value = choice(member.value, of: RetryPolicy.Backoff.self, key: path) { policy.backoff = value }
+            case "jitter":
+                if let value = choice(member.value, of: RetryPolicy.Jitter.self, key: path) { policy.jitter = value }
+            case "except": policy.except = codes(member.value, key: path)
+            case "only": policy.only = codes(member.value, key: path)
+            default: break
+            }
+        }
+        return policy
+    }
+
+    /// The key `timeout` of a step.
+    mutating func timeouts(_ node: DefinitionNode, key: String) -> StepTimeouts {
+        var timeouts = StepTimeouts()
+        guard let members = node.members else {
+            report(node.place, key: key, "'timeout' is a mapping, e.g. { run: 30s }; found \(node.kindName).")
+            return timeouts
+        }
+        checkKeys(members, at: key, known: Self.timeoutKeys, planned: Self.plannedTimeoutKeys)
+        for member in members {
+            let value = duration(member.value, key: "\(key).\(member.key)")
+            switch member.key {
+            case "run": timeouts.runMicroseconds = value
+            case "heartbeat": timeouts.heartbeatMicroseconds = value
+            case "total": timeouts.totalMicroseconds = value
+            default: break
+            }
+        }
+        return timeouts
+    }
+
+    private mutating func attempts(_ node: DefinitionNode, key: String) -> Int? {
+        if case .scalar(.int(let value)) = node.content, (1...Int64(Limits.attemptsPerStep)).contains(value) {
+            return Int(value)
+        }
+        report(
+            node.place, key: key,
+            "The number of attempts is a whole number from 1 to \(Limits.attemptsPerStep); found \(node.json.jsonText)."
+        )
+        return nil
+    }
+
+    private mutating func duration(_ node: DefinitionNode, key: String) -> Int64? {
+        if let text = node.text, let microseconds = DurationText.microseconds(text) { return microseconds }
+        report(
+            node.place, key: key,
+            "A duration is a number with a unit, e.g. 500ms, 30s, 10m, 2h, 1d or 1h30m; found \(node.json.jsonText).")
+        return nil
+    }
+
+    private mutating func choice<Choice: RawRepresentable & CaseIterable>(
+        _ node: DefinitionNode, of type: Choice.Type, key: String
+    ) -> Choice? where Choice.RawValue == String {
+        if let text = node.text, let value = Choice(rawValue: text) { return value }
+        let known = Choice.allCases.map(\.rawValue)
+        let hint = Suggestion.text(for: node.text ?? "", among: known)
+        report(
+            node.place, key: key,
+            "This is one of \(known.joined(separator: ", ")); found \(node.json.jsonText).\(hint)")
+        return nil
+    }
+
+    private mutating func codes(_ node: DefinitionNode, key: String) -> Set<String> {
+        guard let items = node.items else {
+            report(node.place, key: key, "This is a list of error codes, e.g. [INVALID_INPUT]; found \(node.kindName).")
+            return []
+        }
+        var codes: Set<String> = []
+        for item in items {
+            if let code = item.text, !code.isEmpty {
+                codes.insert(code)
+            } else {
+                report(item.place, key: key, "An error code is text; found \(item.json.jsonText).")
+            }
+        }
+        return codes
+    }
+}
+
+/// Reads durations as definitions write them: whole numbers with units, the larger units first, e.g. `1h30m`.
+enum DurationText {
+    private static let units: [(suffix: String, microseconds: Int64)] = [
+        ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
+    ]
+
+    /// The longest duration: ten years, in microseconds. More is a slip of the pen, and adds up to no date.
+    private static let longest: Int64 = 3653 * 86_400_000_000
+
+    /// The microseconds of a duration, or nil when the text is none.
+    static func microseconds(_ text: String) -> Int64? {
+        var rest = text.utf8[...]
+        var total: Int64 = 0
+        var lastUnit = Int64.max
+        while !rest.isEmpty {
+            let digits = rest.prefix { (0x30...0x39).contains($0) }
+            guard let number = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+            rest = rest.dropFirst(digits.count)
+            let letters = rest.prefix { (0x61...0x7A).contains($0) }
+            let suffix = String(decoding: letters, as: UTF8.self)
+            guard let unit = units.first(where: { $0.suffix == suffix }), unit.microseconds < lastUnit else {
+                return nil
+            }
+            rest = rest.dropFirst(letters.count)
+            lastUnit = unit.microseconds
+            let (product, overflow) = number.multipliedReportingOverflow(by: unit.microseconds)
+            guard !overflow, product <= longest else { return nil }
+            total += product
+        }
+        return total > 0 && total <= longest ? total : nil
+    }
+}

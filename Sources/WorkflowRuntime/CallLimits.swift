@@ -1,0 +1,69 @@
+import Synchronization
+import WorkflowCore
+
+/// How long one call of an agent may take, and since when it has given no sign of life.
+final class CallLimits: Sendable {
+    private let clock = ContinuousClock()
+    private let start: ContinuousClock.Instant
+    private let timeouts: StepTimeouts
+    private let lastBeat: Mutex<ContinuousClock.Instant>
+
+    init(_ timeouts: StepTimeouts) {
+        self.timeouts = timeouts
+        start = clock.now
+        lastBeat = Mutex(start)
+    }
+
+    /// Whether there is anything to watch.
+    var isLimited: Bool { lifetime != nil || timeouts.heartbeatMicroseconds != nil }
+
+    /// How long the call may take at most.
+    var lifetime: Duration? {
+        [timeouts.runMicroseconds, timeouts.totalMicroseconds].compactMap { $0 }.min().map { .microseconds($0) }
+    }
+
+    /// Notes a sign of life.
+    func beat() {
+        lastBeat.withLock { $0 = clock.now }
+    }
+
+    /// Waits until the call has taken too long, and says in which way; nil when cancelled first.
+    func expiry() async -> WorkflowError? {
+        while true {
+            let (due, error) = next()
+            if clock.now >= due { return error }
+            do { try await clock.sleep(until: due) } catch { return nil }
+        }
+    }
+
+    /// What runs out next, as things stand.
+    private func next() -> (due: ContinuousClock.Instant, error: WorkflowError) {
+        var candidates: [(due: ContinuousClock.Instant, error: WorkflowError)] = []
+        if let run = timeouts.runMicroseconds {
+            let error = WorkflowError(code: .timeout, message: "The attempt took longer than \(Self.text(run)).")
+            candidates.append((start + .microseconds(run), error))
+        }
+        if let total = timeouts.totalMicroseconds {
+            let error = WorkflowError(code: .totalTimeout, message: "The step with all its attempts took too long.")
+            candidates.append((start + .microseconds(total), error))
+        }
+        if let heartbeat = timeouts.heartbeatMicroseconds {
+            let message = "The attempt gave no sign of life for \(Self.text(heartbeat))."
+            let beat = lastBeat.withLock { $0 }
+            candidates.append(
+                (beat + .microseconds(heartbeat), WorkflowError(code: .heartbeatTimeout, message: message)))
+        }
+        return candidates.min { $0.due < $1.due }
+            ?? (start + .seconds(86_400), WorkflowError(code: .timeout, message: "The attempt took a day."))
+    }
+
+    private static func text(_ microseconds: Int64) -> String { "\(Double(microseconds) / 1_000_000) s" }
+}
+
+extension Timestamp {
+    /// The time so much later.
+    func advanced(by duration: Duration) -> Timestamp {
+        let (seconds, attoseconds) = duration.components
+        return advanced(byMicroseconds: seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+    }
+}

@@ -1,0 +1,65 @@
+import HeapModule
+import Synchronization
+import WorkflowCore
+
+/// Times that steps wait for, in memory: one task sleeps for the next of them, however many there are.
+///
+/// Nothing here is durable. What waits is in the journal, and whoever takes an execution over puts its times in again.
+final class TimerQueue: Sendable {
+    private struct Entry: Comparable {
+        let timer: StepTimer
+        static func < (left: Entry, right: Entry) -> Bool { left.timer.due < right.timer.due }
+        static func == (left: Entry, right: Entry) -> Bool { left.timer == right.timer }
+    }
+
+    private struct State {
+        var heap = Heap<Entry>()
+        var sleeper: Task<Void, Never>?
+    }
+
+    /// The longest sleep: a clock that is set forward is noticed after that long.
+    private static let longestSleepMicroseconds: Int64 = 60_000_000
+
+    private let now: @Sendable () -> Timestamp
+    private let fire: @Sendable (StepTimer) -> Void
+    private let state = Mutex(State())
+
+    init(now: @escaping @Sendable () -> Timestamp, fire: @escaping @Sendable (StepTimer) -> Void) {
+        self.now = now
+        self.fire = fire
+    }
+
+    /// Adds a time to wait for.
+    func schedule(_ timer: StepTimer) {
+        state.withLock { state in
+            let isFirst = state.heap.min.map { timer.due < $0.timer.due } ?? true
+            state.heap.insert(Entry(timer: timer))
+            if isFirst { sleep(&state) }
+        }
+    }
+
+    private func sleep(_ state: inout State) {
+        state.sleeper?.cancel()
+        guard let next = state.heap.min?.timer.due else { return }
+        let left = next.microsecondsSinceEpoch - now().microsecondsSinceEpoch
+        let pause = Duration.microseconds(max(0, min(left, Self.longestSleepMicroseconds)))
+        state.sleeper = Task { [weak self] in
+            do { try await Task.sleep(for: pause) } catch { return }
+            self?.wake()
+        }
+    }
+
+    private func wake() {
+        let due = state.withLock { state in
+            let time = now()
+            var due: [StepTimer] = []
+            while let first = state.heap.min, first.timer.due <= time {
+                due.append(first.timer)
+                state.heap.removeMin()
+            }
+            sleep(&state)
+            return due
+        }
+        for timer in due { fire(timer) }
+    }
+}
