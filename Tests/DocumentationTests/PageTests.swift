@@ -66,6 +66,7 @@ import WorkflowCore
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
+            ("attemptsPerStep", Limits.attemptsPerStep),
             ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]

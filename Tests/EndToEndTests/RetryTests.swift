@@ -1,3 +1,4 @@
+import AMQPClient
 import Glibc
 import PerdureJSON
 import Testing
@@ -31,10 +32,11 @@ extension EndToEnd {
                 try await eventually("an answer") { replies.deliveries.count == 1 }
                 let answer = try JSONValue(parsing: replies.deliveries[0].body)
                 #expect(answer["status"] == "FAILED" && answer["error"]?["code"] == "INVALID_ARGUMENTS")
-                let types = try await stage.servers.psql(
-                    on: stage, "SELECT string_agg(event_type, ' ' ORDER BY sequence) FROM execution_events")
+                let rows = try await stage.sql(
+                    "SELECT string_agg(event_type, ' ' ORDER BY sequence) FROM execution_events")
                 #expect(
-                    types == "EXECUTION_STARTED STEP_STARTED AGENT_INVOKED AGENT_RESPONSE STEP_RETRY_SCHEDULED "
+                    rows.first?.first
+                        == "EXECUTION_STARTED STEP_STARTED AGENT_INVOKED AGENT_RESPONSE STEP_RETRY_SCHEDULED "
                         + "AGENT_INVOKED AGENT_RESPONSE STEP_RETRY_SCHEDULED AGENT_INVOKED AGENT_RESPONSE STEP_FAILED "
                         + "EXECUTION_FAILED")
                 #expect(try await stage.number("SELECT retry_count FROM execution_steps") == 2)

@@ -54,8 +54,8 @@ import Testing
         #expect(
             summaries("workflow: w" + Self.tail + "\n    neds: [b]\n    zzz: 1") == [
                 "test.yaml:5:5: steps.a.neds: Unknown key 'neds'. Did you mean 'needs'? "
-                    + "Known here: agent, description, needs, with.",
-                "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. Known here: agent, description, needs, with.",
+                    + "Known here: agent, description, needs, with, retry, timeout.",
+                "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. Known here: agent, description, needs, with, retry, timeout.",
             ])
     }
 
@@ -192,7 +192,7 @@ import Testing
         let unknown = try #require(errors(in: "workflow: w\nsteps:\n  é: { agent: work, äx: 1 }").last)
         #expect(
             unknown.description == """
-                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. Known here: agent, description, needs, with.
+                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. Known here: agent, description, needs, with, retry, timeout.
                       é: { agent: work, äx: 1 }
                                         ^
                 """)

@@ -47,6 +47,7 @@ import Testing
                 "document_analysis.execution.started", "document_analysis.step.started",
                 "document_analysis.agent.invoked",
                 "document_analysis.agent.response", "document_analysis.step.completed", "document_analysis.step.failed",
+                "document_analysis.step.retry_scheduled",
                 "document_analysis.step.cancelled", "document_analysis.execution.completed",
                 "document_analysis.execution.failed",
             ])
@@ -110,9 +111,9 @@ import Testing
             ])
         #expect(
             StepStatus.allCases.map(\.rawValue) == [
-                "PENDING", "RUNNING", "SUCCESS", "FAILED", "CANCELLED", "SKIPPED", "COMPENSATED",
+                "PENDING", "RUNNING", "WAITING", "SUCCESS", "FAILED", "CANCELLED", "SKIPPED", "COMPENSATED",
             ])
         #expect(ExecutionStatus.allCases.filter(\.isTerminal) == [.success, .failed, .cancelled])
-        #expect(StepStatus.allCases.filter { !$0.isTerminal } == [.pending, .running])
+        #expect(StepStatus.allCases.filter { !$0.isTerminal } == [.pending, .running, .waiting])
     }
 }

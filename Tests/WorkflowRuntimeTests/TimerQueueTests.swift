@@ -15,7 +15,8 @@ private final class ManualClock: Sendable {
 @Suite struct TimerQueueTests {
     private static func timer(_ step: Int, due: Int64) -> StepTimer {
         StepTimer(
-            executionID: ExecutionID(now: Timestamp(microsecondsSinceEpoch: 0), randomBits: 1, 2), step: step, attempt: 1,
+            executionID: ExecutionID(now: Timestamp(microsecondsSinceEpoch: 0), randomBits: 1, 2), step: step,
+            attempt: 1,
             due: Timestamp(microsecondsSinceEpoch: due))
     }
 

@@ -73,4 +73,12 @@ public struct StepTimer: Sendable, Equatable {
     public let attempt: Int
     /// When it is due.
     public let due: Timestamp
+
+    /// A timer from its parts.
+    public init(executionID: ExecutionID, step: Int, attempt: Int, due: Timestamp) {
+        self.executionID = executionID
+        self.step = step
+        self.attempt = attempt
+        self.due = due
+    }
 }
