@@ -100,7 +100,8 @@ let package = Package(
             name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowRuntimeTests", dependencies: ["WorkflowRuntime", "WorkflowCore"], swiftSettings: strict),
+            name: "WorkflowRuntimeTests", dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON"],
+            swiftSettings: strict),
         .testTarget(
             name: "WorkflowMessagingTests", dependencies: ["WorkflowMessaging", "TestSupport"], swiftSettings: strict),
         .testTarget(

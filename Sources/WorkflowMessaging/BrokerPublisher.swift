@@ -55,15 +55,15 @@ public final class BrokerPublisher: EventPublisher {
                 logger.error(
                     "a message cannot be published and is left out: \(error.message)",
                     metadata: [
-                        "messaging.destination.name": "\(message.exchange)",
-                        "messaging.message.id": "\(message.properties.messageID ?? "")",
+                        LogKey.destination: "\(message.exchange)",
+                        LogKey.messageID: "\(message.properties.messageID ?? "")",
                     ]
                 )
                 continue
             }
             logger.warning(
                 "the broker does not take messages for \(rest[rest.startIndex].exchange): \(outcomes[refused]); trying again",
-                metadata: ["messaging.destination.name": "\(rest[rest.startIndex].exchange)"]
+                metadata: [LogKey.destination: "\(rest[rest.startIndex].exchange)"]
             )
             try await Task.sleep(for: Self.refusalPause)
         }
@@ -103,7 +103,7 @@ public final class BrokerPublisher: EventPublisher {
     private func parkReply(_ message: AMQPMessage, _ outcome: AMQPPublishOutcome) async throws {
         logger.info(
             "a result could not be delivered; it is parked",
-            metadata: ["messaging.destination.name": "\(message.routingKey)"]
+            metadata: [LogKey.destination: "\(message.routingKey)"]
         )
         var parked = message
         parked.properties = parked.properties.fitted

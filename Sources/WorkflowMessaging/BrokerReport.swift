@@ -1,6 +1,7 @@
 import AMQPClient
 import Logging
 import Synchronization
+import WorkflowCore
 
 /// Tells an operator about a broker that is away, in one line when it happens and one when it is back.
 final class BrokerReport: Sendable {
@@ -25,7 +26,7 @@ final class BrokerReport: Sendable {
             logger.log(
                 level: isNews ? .warning : .debug,
                 "cannot reach RabbitMQ at \(address) (\(role)): \(error.message) Trying again until it answers.",
-                metadata: ["perdure.retry.delay_ms": "\(Int(pause / .milliseconds(1)))"]
+                metadata: [LogKey.delay: "\(Int(pause / .milliseconds(1)))"]
             )
         case .connected:
             lastMessage.withLock { $0 = nil }

@@ -139,7 +139,7 @@ public final class BrokerRequestIntake: RequestIntake {
         guard let delivery else { return }
         logger.info(
             "a request is rejected and parked",
-            metadata: ["error.type": "\(rejection.code.rawValue)", "error.message": "\(rejection.message)"]
+            metadata: [LogKey.errorType: "\(rejection.code.rawValue)", LogKey.error: "\(rejection.message)"]
         )
         rejectedContinuation.yield(Rejected(delivery: delivery, receipt: receipt, rejection: rejection))
     }

@@ -27,17 +27,17 @@ final class CallLimits: Sendable {
         lastBeat.withLock { $0 = clock.now }
     }
 
-    /// Waits until the call has taken too long, and says in which way; nil when cancelled first.
+    /// Waits until the call has taken too long, and says in which way; nil when cancelled first, or nothing limits it.
     func expiry() async -> WorkflowError? {
         while true {
-            let (due, error) = next()
+            guard let (due, error) = next() else { return nil }
             if clock.now >= due { return error }
             do { try await clock.sleep(until: due) } catch { return nil }
         }
     }
 
     /// What runs out next, as things stand.
-    private func next() -> (due: ContinuousClock.Instant, error: WorkflowError) {
+    private func next() -> (due: ContinuousClock.Instant, error: WorkflowError)? {
         var candidates: [(due: ContinuousClock.Instant, error: WorkflowError)] = []
         if let run = timeouts.runMicroseconds {
             let error = WorkflowError(code: .timeout, message: "The attempt took longer than \(Self.text(run)).")
@@ -54,7 +54,6 @@ final class CallLimits: Sendable {
                 (beat + .microseconds(heartbeat), WorkflowError(code: .heartbeatTimeout, message: message)))
         }
         return candidates.min { $0.due < $1.due }
-            ?? (start + .seconds(86_400), WorkflowError(code: .timeout, message: "The attempt took a day."))
     }
 
     private static func text(_ microseconds: Int64) -> String { "\(Double(microseconds) / 1_000_000) s" }

@@ -129,10 +129,9 @@ final class Mailbox: Sendable {
                 state.others.removeFirst(inputs.count)
                 if state.takesRequests && !state.isClosed {
                     let room = min(requestCapacity, limit - inputs.count)
-                    let requests = state.requests.prefix(room).lazy.map { LaneInput.request($0) }.prefix(while: fits)
-                    let taken = Array(requests)
-                    inputs += taken
-                    state.requests.removeFirst(taken.count)
+                    let requests = state.requests.prefix(room).map { LaneInput.request($0) }.prefix(while: fits)
+                    inputs += requests
+                    state.requests.removeFirst(requests.count)
                 }
                 return .some(inputs.isEmpty && state.isClosed ? nil : inputs)
             }

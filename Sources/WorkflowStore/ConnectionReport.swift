@@ -1,6 +1,7 @@
 import Logging
 import PostgresClient
 import Synchronization
+import WorkflowCore
 
 /// Tells an operator about a database that is away, in one line when it happens and one when it is back.
 final class ConnectionReport: Sendable {
@@ -25,7 +26,7 @@ final class ConnectionReport: Sendable {
             logger.log(
                 level: isNews ? .warning : .debug,
                 "cannot reach PostgreSQL at \(endpoint): \(error.message). Trying again until it answers.",
-                metadata: ["perdure.retry.delay_ms": "\(Int(pause.seconds * 1000))"]
+                metadata: [LogKey.delay: "\(Int(pause.seconds * 1000))"]
             )
         case .connected:
             lastMessage.withLock { $0 = nil }

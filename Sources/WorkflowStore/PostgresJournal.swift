@@ -117,7 +117,7 @@ public final class PostgresJournal: Journal {
             } catch {
                 if error.isOutcomeUnknown {
                     logger.warning(
-                        "a commit's outcome is unknown; looking it up", metadata: ["error.message": "\(error.message)"])
+                        "a commit's outcome is unknown; looking it up", metadata: [LogKey.error: "\(error.message)"])
                     if try await didCommit(batch) { return try await receipt(of: plan) }
                     continue
                 }

@@ -14,8 +14,8 @@ public enum LogKey {
     public static let errorType = "error.type"
     /// The queue or exchange.
     public static let destination = "messaging.destination.name"
-    /// Host and port of a server.
-    public static let server = "server.address"
+    /// The message's own id.
+    public static let messageID = "messaging.message.id"
     /// How long until the next try, in milliseconds.
     public static let delay = "perdure.retry.delay_ms"
 }
