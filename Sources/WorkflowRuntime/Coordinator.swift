@@ -37,9 +37,14 @@ public struct Coordinator: Service {
     ///
     /// - Throws: `JournalError` when the tables are missing; `CancellationError` when cancelled.
     public func run() async throws {
+        try await ShutdownSignal.observing { try await run(until: $0) }
+    }
+
+    private func run(until shutdown: ShutdownSignal) async throws {
         let definitions = DefinitionRegistry(catalog, agents: agents.names)
         let invoker = AgentInvoker(
-            agents: agents, threads: AgentThreads(count: configuration.agentThreads), now: environment.now
+            agents: agents, executor: environment.executor ?? AgentThreads(count: configuration.agentThreads),
+            environment: environment
         )
         let outbox = Outbox(publisher: publisher, intake: intake)
         let lane = JournalLane(
@@ -53,14 +58,14 @@ public struct Coordinator: Service {
         )
         let keeper = LeaseKeeper(
             configuration: configuration, journal: journal, outbox: outbox, lane: lane, takeover: takeover,
-            logger: logger
+            environment: environment, logger: logger
         )
         let admission = Admission(
             intake: intake, definitions: definitions, mailbox: lane.mailbox, environment: environment)
 
         do {
             // A database that never comes must not keep the process from being stopped.
-            try await cancelWhenGracefulShutdown {
+            try await shutdown.cancelling {
                 try await journal.keep(catalog.all)
                 try await lane.open()
             }
@@ -78,7 +83,7 @@ public struct Coordinator: Service {
             group.addTask { try await lane.run() }
             group.addTask { await outbox.run() }
             group.addTask {
-                try await gracefulShutdown()
+                try await shutdown.wait()
                 try await drain(lane: lane, invoker: invoker, outbox: outbox)
                 throw Drained()
             }
@@ -99,19 +104,23 @@ public struct Coordinator: Service {
 
     /// Lets the agents at work finish, publishes what was committed, and lets go of the rest.
     private func drain(lane: JournalLane, invoker: AgentInvoker, outbox: Outbox) async throws {
-        let clock = ContinuousClock()
-        let deadline = clock.now + configuration.drainDeadline
+        let deadline = environment.uptime() + configuration.drainDeadline
         await lane.stopTaking()
         invoker.stop()
         logger.info("stopping: waiting for agents at work", metadata: [LogKey.count: "\(invoker.runningCount)"])
-        while clock.now < deadline, invoker.runningCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
+        while environment.uptime() < deadline, invoker.runningCount > 0 { try await environment.sleep(Self.drainPause) }
         lane.mailbox.close()
-        while clock.now < deadline, await !(lane.isFinished && outbox.isEmpty) {
-            try await Task.sleep(for: .milliseconds(20))
+        while environment.uptime() < deadline, await !(lane.isFinished && outbox.isEmpty) {
+            try await environment.sleep(Self.drainPause)
         }
         // With the database away, leases end by themselves, a little later.
-        await within(max(Self.handOverGrace, deadline - clock.now)) { try await handOver(lane: lane, outbox: outbox) }
+        await within(max(Self.handOverGrace, deadline - environment.uptime())) {
+            try await handOver(lane: lane, outbox: outbox)
+        }
     }
+
+    /// Between two looks at whether there is still something at work.
+    private static let drainPause = Duration.milliseconds(20)
 
     /// How long handing over may take when the drain deadline has passed already.
     private static let handOverGrace = Duration.seconds(2)
@@ -130,7 +139,7 @@ public struct Coordinator: Service {
     private func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async {
         await withTaskGroup { group in
             group.addTask { try? await body() }
-            group.addTask { try? await Task.sleep(for: limit) }
+            group.addTask { try? await environment.sleep(limit) }
             await group.next()
             group.cancelAll()
         }

@@ -46,7 +46,7 @@ actor JournalLane {
         self.logger = logger
         let mailbox = Mailbox()
         self.mailbox = mailbox
-        timers = TimerQueue(now: environment.now) { mailbox.post(.timer($0)) }
+        timers = TimerQueue(environment: environment) { mailbox.post(.timer($0)) }
     }
 
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
@@ -257,7 +257,7 @@ actor JournalLane {
 
     /// After the commit: the deliveries are acknowledged, the events leave, the agents are called.
     private func release(_ batch: LaneBatch, _ receipt: CommitReceipt, writer: WriterID, last: Int64) {
-        intake.acknowledge(batch.accepted.values.map(\.receipt))
+        intake.acknowledge(batch.acceptedInOrder.map(\.receipt))
         var item = Outbox.Item(writer: writer, lastPosition: last)
         for change in batch.changes {
             let state = change.state
@@ -332,7 +332,7 @@ actor JournalLane {
     }
 
     private func putBackRequests(of batch: inout LaneBatch) {
-        let requests = Array(batch.accepted.values)
+        let requests = batch.acceptedInOrder
         let ids = Set(batch.accepted.keys)
         batch.drop(ids)
         for id in ids { held[id] = nil }

@@ -11,6 +11,7 @@ struct LeaseKeeper: Sendable {
     let outbox: Outbox
     let lane: JournalLane
     let takeover: Takeover
+    let environment: RuntimeEnvironment
     let logger: Logger
 
     /// Ticks until cancelled.
@@ -18,7 +19,7 @@ struct LeaseKeeper: Sendable {
         try await withThrowingDiscardingTaskGroup { group in
             var recorded: Int64 = 0
             while true {
-                try await Task.sleep(for: configuration.lease / 3)
+                try await environment.sleep(configuration.lease / 3)
                 // Asked before the tick: a writer that the lane opens meanwhile is not in the tick's report.
                 let writer = await lane.writer
                 let report = try await journal.tick(
