@@ -102,7 +102,7 @@ public final class BrokerRequestIntake: RequestIntake {
                         messageID: properties.messageID, replyTo: properties.replyTo,
                         correlationID: properties.correlationID,
                         traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue,
-                        isRedelivered: delivery.redelivered
+                        priority: properties.priority, isRedelivered: delivery.redelivered
                     ),
                     receipt: DeliveryReceipt(generation: batch.generation, tag: delivery.tag)
                 )

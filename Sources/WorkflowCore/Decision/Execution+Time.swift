@@ -71,6 +71,16 @@ extension Execution {
         [totalDeadline(step: step), executionDeadline].compactMap { $0 }.min()
     }
 
+    /// Whether the execution still waits for a time.
+    public func awaits(_ purpose: ExecutionTimer.Purpose) -> Bool {
+        switch purpose {
+        case .retry(let step, let attempt):
+            state.steps.indices.contains(step) && state.steps[step].status == .waiting
+                && state.steps[step].attempt == attempt
+        case .executionTimeout: state.status == .running
+        }
+    }
+
     /// Waits for the end of the execution's time, if it has one.
     func waitForDeadline(_ decision: inout Decision) {
         guard let due = executionDeadline else { return }

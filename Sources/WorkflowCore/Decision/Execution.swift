@@ -48,9 +48,7 @@ public struct Execution: Sendable {
             else { break }
             take(answer, of: step, now: now, &decision)
         case (.running, .timerFired(.retry(let step, let attempt))):
-            guard state.steps.indices.contains(step), state.steps[step].status == .waiting,
-                state.steps[step].attempt == attempt
-            else { break }
+            guard awaits(.retry(step: step, attempt: attempt)) else { break }
             retry(step: step, now: now, &decision)
         case (.running, .timerFired(.executionTimeout)):
             if !endIfTimedOut(now: now, &decision) { waitForDeadline(&decision) }

@@ -36,6 +36,13 @@ public struct ExecutionState: Sendable, Equatable {
     /// Why it failed.
     public var error: WorkflowError?
 
+    /// About how many bytes its inputs and outputs have as JSON.
+    public var approximateByteCount: Int {
+        steps.reduce(input.approximateByteCount) { sum, step in
+            sum + (step.input?.approximateByteCount ?? 0) + (step.output?.approximateByteCount ?? 0)
+        }
+    }
+
     /// A new execution, before its first event.
     public init(
         id: ExecutionID, workflow: WorkflowReference, stepNames: [String], input: JSONValue,
