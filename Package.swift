@@ -101,7 +101,8 @@ let package = Package(
             name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowRuntimeTests", dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON"],
+            name: "WorkflowRuntimeTests",
+            dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowMessagingTests", dependencies: ["WorkflowMessaging", "TestSupport"], swiftSettings: strict),

@@ -79,6 +79,9 @@ final class AgentInvoker: Sendable {
     /// How many calls are at work.
     var runningCount: Int { book.runningCount }
 
+    /// How many calls wait for their turn.
+    var waitingCount: Int { book.waitingCount }
+
     /// The answer, and how many bytes it adds to a commit.
     private func answer(to call: AgentCall) async -> (AgentAnswer, byteCount: Int) {
         let invocation = call.invocation

@@ -22,24 +22,24 @@ struct FairQueue<Element> {
 
     /// Adds something behind its equals; a workflow that had nothing waiting comes after the others.
     mutating func append(_ element: Element, workflow: String, priority: Int) {
-        insert(workflow, priority) { $0.append(element) } turn: { $0.append(workflow) }
+        if add(workflow, priority, { $0.append(element) }) { turns.append(workflow) }
     }
 
     /// Puts something back before its equals, and its workflow before the others if it had nothing else waiting.
     mutating func prepend(_ element: Element, workflow: String, priority: Int) {
-        insert(workflow, priority) { $0.prepend(element) } turn: { $0.prepend(workflow) }
+        if add(workflow, priority, { $0.prepend(element) }) { turns.prepend(workflow) }
     }
 
-    private mutating func insert(
-        _ workflow: String, _ priority: Int, _ add: (inout Deque<Element>) -> Void,
-        turn: (inout Deque<String>) -> Void
-    ) {
+    /// - Returns: Whether the workflow had nothing waiting.
+    private mutating func add(
+        _ workflow: String, _ priority: Int, _ insert: (inout Deque<Element>) -> Void
+    ) -> Bool {
         let index = min(max(priority, 0), Self.priorities - 1)
         let isNew = lines[workflow] == nil
-        add(&lines[workflow, default: Line()].byPriority[index])
+        insert(&lines[workflow, default: Line()].byPriority[index])
         lines[workflow]?.count += 1
-        if isNew { turn(&turns) }
         count += 1
+        return isNew
     }
 
     /// Takes the next thing out, passing over workflows that may not have a turn now; they keep their place.

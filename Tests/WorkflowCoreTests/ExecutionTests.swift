@@ -48,7 +48,7 @@ import Testing
             decision.invocations == [
                 Invocation(
                     executionID: someID, workflowID: "w", step: 0, stepName: "a", agent: "work", attempt: 1,
-                    arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts())
+                    arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts(), deadline: nil, priority: 4)
             ])
         #expect(decision.invocations[0].idempotencyKey == "\(someID)/a")
         #expect(decision.changedSteps == [0] && decision.changesState && decision.abandonedSteps.isEmpty)

@@ -95,8 +95,8 @@ extension Execution {
         let limit = DurationText.text(definition.timeoutMicroseconds ?? 0)
         let error = WorkflowError(
             code: .executionTimeout,
-            message: "The execution took longer than the \(limit) of its workflow's 'timeout'; look at which step was at "
-                + "work, then give it more time or submit the request again under a new key.")
+            message: "The execution took longer than the \(limit) of its workflow's 'timeout'; look at which step was "
+                + "at work, then give it more time or submit the request again under a new key.")
         end(with: error, now: now, &decision)
         return true
     }
