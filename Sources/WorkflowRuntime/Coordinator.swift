@@ -48,27 +48,29 @@ public struct Coordinator: Service {
             limits: configuration.agentLimits, environment: environment
         )
         let outbox = Outbox(publisher: publisher, intake: intake)
-        let lane = JournalLane(
-            configuration: configuration, journal: journal, intake: intake, outbox: outbox, invoker: invoker,
-            environment: environment, logger: logger
-        )
-        outbox.whenThereIsRoom { lane.mailbox.nudge() }
+        let lanes = Lanes(
+            all: (0..<configuration.lanes).map { index in
+                JournalLane(
+                    index: index, configuration: configuration, journal: journal, intake: intake, outbox: outbox,
+                    invoker: invoker, environment: environment, logger: logger
+                )
+            })
+        outbox.whenThereIsRoom { lanes.nudge() }
         let takeover = Takeover(
-            configuration: configuration, journal: journal, publisher: publisher, lane: lane, definitions: definitions,
-            logger: logger
+            configuration: configuration, journal: journal, publisher: publisher, lanes: lanes,
+            definitions: definitions, logger: logger
         )
         let keeper = LeaseKeeper(
-            configuration: configuration, journal: journal, outbox: outbox, lane: lane, takeover: takeover,
+            configuration: configuration, journal: journal, outbox: outbox, lanes: lanes, takeover: takeover,
             environment: environment, logger: logger
         )
-        let admission = Admission(
-            intake: intake, definitions: definitions, mailbox: lane.mailbox, environment: environment)
+        let admission = Admission(intake: intake, definitions: definitions, lanes: lanes, environment: environment)
 
         do {
             // A database that never comes must not keep the process from being stopped.
             try await shutdown.cancelling {
                 try await journal.keep(catalog.all)
-                try await lane.open()
+                for lane in lanes.all { try await lane.open() }
             }
             intake.begin()
         } catch let error as JournalError where error.code == .cancelled {
@@ -81,11 +83,11 @@ public struct Coordinator: Service {
         try await withThrowingTaskGroup { group in
             group.addTask { await admission.run() }
             group.addTask { try await keeper.run() }
-            group.addTask { try await lane.run() }
+            for lane in lanes.all { group.addTask { try await lane.run() } }
             group.addTask { await outbox.run() }
             group.addTask {
                 try await shutdown.wait()
-                try await drain(lane: lane, invoker: invoker, outbox: outbox)
+                try await drain(lanes, invoker: invoker, outbox: outbox)
                 throw Drained()
             }
             do {
@@ -94,7 +96,7 @@ public struct Coordinator: Service {
             } catch is Drained {
                 group.cancelAll()
             } catch {
-                lane.mailbox.close()
+                lanes.close()
                 group.cancelAll()
                 throw error
             }
@@ -104,19 +106,20 @@ public struct Coordinator: Service {
     private struct Drained: Error {}
 
     /// Lets the agents at work finish, publishes what was committed, and lets go of the rest.
-    private func drain(lane: JournalLane, invoker: AgentInvoker, outbox: Outbox) async throws {
+    private func drain(_ lanes: Lanes, invoker: AgentInvoker, outbox: Outbox) async throws {
         let deadline = environment.uptime() + configuration.drainDeadline
-        await lane.stopTaking()
+        await lanes.stopTaking()
         invoker.stop()
         logger.info("stopping: waiting for agents at work", metadata: [LogKey.count: "\(invoker.runningCount)"])
         while environment.uptime() < deadline, invoker.runningCount > 0 { try await environment.sleep(Self.drainPause) }
-        lane.mailbox.close()
-        while environment.uptime() < deadline, await !(lane.isFinished && outbox.isEmpty) {
+        lanes.close()
+        while environment.uptime() < deadline, await !(lanes.areFinished() && outbox.isEmpty) {
             try await environment.sleep(Self.drainPause)
         }
         // With the database away, leases end by themselves, a little later.
         await within(max(Self.handOverGrace, deadline - environment.uptime())) {
-            try await handOver(lane: lane, outbox: outbox)
+            for lane in lanes.all { try await handOver(lane, outbox: outbox) }
+            logger.info("stopped")
         }
     }
 
@@ -126,14 +129,18 @@ public struct Coordinator: Service {
     /// How long handing over may take when the drain deadline has passed already.
     private static let handOverGrace = Duration.seconds(2)
 
-    private func handOver(lane: JournalLane, outbox: Outbox) async throws {
+    private func handOver(_ lane: JournalLane, outbox: Outbox) async throws {
         let left = await lane.heldIDs
-        if !left.isEmpty { try await journal.release(left, owner: configuration.owner, isHandedOver: true) }
+        if !left.isEmpty {
+            try await journal.release(left, owner: lane.owner, isHandedOver: true)
+            logger.info("executions are handed over", metadata: [LogKey.count: "\(left.count)"])
+        }
         guard let writer = await lane.writer else { return }
+        let publisher = configuration.owner
         let position = outbox.publishedPosition(of: writer)
-        _ = try await journal.recordPublished(writer: writer, owner: configuration.owner, position: position)
-        if await lane.isFinished && outbox.isEmpty { try await journal.closeWriter(writer, owner: configuration.owner) }
-        logger.info("stopped", metadata: [LogKey.count: "\(left.count) executions handed over"])
+        _ = try await journal.recordPublished(writer: writer, publisher: publisher, position: position)
+        // Otherwise its lease ends by itself, and what is not published yet is its heir's to publish.
+        if await lane.isFinished && outbox.isEmpty { try await journal.closeWriter(writer, publisher: publisher) }
     }
 
     /// Runs something until it ends, fails or the time is up.

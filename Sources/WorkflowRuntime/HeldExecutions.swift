@@ -5,6 +5,7 @@ struct HeldExecution: Sendable {
     var execution: Execution
     let fencingToken: Int64
     let replyAddress: ReplyAddress?
+    var lease: LeaseBook
     /// About how many bytes of inputs and outputs it holds.
     var byteCount: Int
 }
@@ -32,6 +33,19 @@ struct HeldExecutions: Sendable {
                 countByWorkflow[workflow] = left > 0 ? left : nil
             }
         }
+    }
+
+    /// The rows that are due to be renewed; each is reported once.
+    mutating func dueRenewals(uptime: Duration) -> [LeaseRenewal] {
+        var due: [LeaseRenewal] = []
+        var index = byID.startIndex
+        while index != byID.endIndex {
+            if let span = byID.values[index].lease.renewal(uptime: uptime) {
+                due.append(LeaseRenewal(execution: byID.keys[index], span: span))
+            }
+            byID.formIndex(after: &index)
+        }
+        return due
     }
 
     /// The room that is left for requests.

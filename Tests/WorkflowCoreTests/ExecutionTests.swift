@@ -47,8 +47,9 @@ import Testing
         #expect(
             decision.invocations == [
                 Invocation(
-                    executionID: someID, workflowID: "w", step: 0, stepName: "a", agent: "work", attempt: 1,
-                    arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts(), deadline: nil, priority: 4)
+                    executionID: someID, workflowID: "w", step: 0, stepName: "a", agent: "work", isPure: false,
+                    attempt: 1, arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts(), deadline: nil,
+                    priority: 4)
             ])
         #expect(decision.invocations[0].idempotencyKey == "\(someID)/a")
         #expect(decision.changedSteps == [0] && decision.changesState && decision.abandonedSteps.isEmpty)

@@ -39,6 +39,7 @@ extension Invocation {
     ) {
         self.init(
             executionID: ExecutionID(number: number), workflowID: workflow, step: 0, stepName: "a", agent: agent,
+            isPure: false,
             attempt: 1, arguments: ["number": .int(Int64(number))], traceparent: nil, timeouts: timeouts,
             deadline: deadline, priority: priority
         )

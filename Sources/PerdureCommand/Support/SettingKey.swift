@@ -7,6 +7,7 @@ enum SettingKey: String, CaseIterable, Sendable {
     case workflowsDirectory = "workflows.directory"
     case coordinatorLease = "coordinator.lease"
     case coordinatorMaxInFlight = "coordinator.max_in_flight"
+    case coordinatorLanes = "coordinator.lanes"
     case coordinatorMaxBatch = "coordinator.max_batch"
     case coordinatorAgentThreads = "coordinator.agent_threads"
     case coordinatorDrainDeadline = "coordinator.drain_deadline"
@@ -34,6 +35,7 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .workflowsDirectory: "config/workflows"
         case .coordinatorLease: "6s"
         case .coordinatorMaxInFlight: "10000"
+        case .coordinatorLanes: "1"
         case .coordinatorMaxBatch: "200"
         case .coordinatorAgentThreads: "2"
         case .coordinatorDrainDeadline: "10s"
@@ -55,6 +57,7 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .coordinatorLease: "how long an execution stays with a coordinator that gives no sign of life"
         case .coordinatorMaxInFlight:
             "executions of one workflow under way in one coordinator, and an eighth more of all together"
+        case .coordinatorLanes: "streams of commits, each with a database connection; one suits two cores"
         case .coordinatorMaxBatch: "arrivals that share one commit at most"
         case .coordinatorAgentThreads: "threads on which agents compute"
         case .coordinatorDrainDeadline: "how long a shutdown waits for agents at work"
