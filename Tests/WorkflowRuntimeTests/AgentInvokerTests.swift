@@ -69,17 +69,25 @@ private final class Log: Sendable {
     func end() { state.withLock { $0.working -= 1 } }
 }
 
-@Suite struct AgentInvokerTests {
-    private static func answers(_ mailbox: Mailbox, _ count: Int) async -> [(ExecutionID, AgentAnswer)] {
-        var answers: [(ExecutionID, AgentAnswer)] = []
-        while answers.count < count, !Task.isCancelled {
+/// Takes answers out of a mailbox, as many as a test asks for.
+private actor Answers {
+    private let mailbox: Mailbox
+    private var waiting: [(ExecutionID, AgentAnswer)] = []
+
+    init(_ mailbox: Mailbox) { self.mailbox = mailbox }
+
+    func next(_ count: Int) async -> [(ExecutionID, AgentAnswer)] {
+        while waiting.count < count, !Task.isCancelled {
             for input in await mailbox.next(room: .none, limit: 100_000, byteLimit: .max) ?? [] {
-                if case .answer(let id, _, _, let answer, _) = input { answers.append((id, answer)) }
+                if case .answer(let id, _, _, let answer, _) = input { waiting.append((id, answer)) }
             }
         }
-        return answers
+        defer { waiting.removeFirst(min(count, waiting.count)) }
+        return Array(waiting.prefix(count))
     }
+}
 
+@Suite struct AgentInvokerTests {
     private static func until(_ condition: () -> Bool) async {
         while !condition(), !Task.isCancelled { try? await Task.sleep(for: .milliseconds(2)) }
     }
@@ -91,11 +99,12 @@ private final class Log: Sendable {
             agents: AgentRegistry([Busy(log: log, isLet: isLet)]), threads: AgentThreads(count: 2),
             environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         for number in 0..<10 { invoker.invoke(Invocation(number, agent: "busy"), answerTo: mailbox) }
         await Self.until { log.entries.working == 2 }
         #expect(invoker.runningCount == 2 && invoker.waitingCount == 8)
         isLet.value = true
-        #expect(await Self.answers(mailbox, 10).count == 10)
+        #expect(await answers.next(10).count == 10)
         #expect(log.entries.mostWorking == 2)
         await Self.until { invoker.runningCount == 0 }
         #expect(invoker.waitingCount == 0)
@@ -108,10 +117,11 @@ private final class Log: Sendable {
         let invoker = AgentInvoker(
             agents: AgentRegistry([Work(log, gate)]), threads: AgentThreads(count: 1), environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         for number in 0..<1000 { invoker.invoke(Invocation(number), answerTo: mailbox) }
         await Self.until { log.entries.working == 1000 }
         gate.open()
-        #expect(await Self.answers(mailbox, 1000).count == 1000)
+        #expect(await answers.next(1000).count == 1000)
     }
 
     @Test(.timeLimit(.minutes(1)), arguments: [true, false])
@@ -121,6 +131,7 @@ private final class Log: Sendable {
             agents: AgentRegistry([Busy(log: log, isLet: isLet)]), threads: AgentThreads(count: hasLimit ? 4 : 1),
             limits: hasLimit ? ["busy": 1] : [:], environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         invoker.invoke(Invocation(0, workflow: "first", agent: "busy"), answerTo: mailbox)
         await Self.until { log.entries.working == 1 }
         for number in 1...500 { invoker.invoke(Invocation(number, workflow: "many", agent: "busy"), answerTo: mailbox) }
@@ -129,7 +140,7 @@ private final class Log: Sendable {
                 Invocation(number, workflow: "few", agent: "busy", priority: number == 503 ? 9 : 4), answerTo: mailbox)
         }
         isLet.value = true
-        #expect(await Self.answers(mailbox, 504).count == 504)
+        #expect(await answers.next(504).count == 504)
         #expect(log.entries.begun.prefix(8).map(\.number) == [0, 1, 503, 2, 501, 3, 502, 4])
         #expect(log.entries.mostWorking == 1)
     }
@@ -143,14 +154,15 @@ private final class Log: Sendable {
             agents: AgentRegistry([Work(log, gate, name: "few"), Work(otherLog, open, name: "other")]),
             threads: AgentThreads(count: 2), limits: ["few": 3], environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         for number in 0..<50 { invoker.invoke(Invocation(number, agent: "few"), answerTo: mailbox) }
         for number in 50..<60 { invoker.invoke(Invocation(number, agent: "other"), answerTo: mailbox) }
         #expect(
-            await Self.answers(mailbox, 10).allSatisfy { id, _ in (50..<60).contains { ExecutionID(number: $0) == id } }
+            await answers.next(10).allSatisfy { id, _ in (50..<60).contains { ExecutionID(number: $0) == id } }
         )
         await Self.until { log.entries.working == 3 }
         gate.open()
-        #expect(await Self.answers(mailbox, 50).count == 50)
+        #expect(await answers.next(50).count == 50)
         #expect(log.entries.mostWorking <= 3)
     }
 
@@ -162,16 +174,17 @@ private final class Log: Sendable {
             agents: AgentRegistry([Work(log, gate)]), threads: AgentThreads(count: 2), limits: ["work": 1],
             environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         let timeouts = StepTimeouts(runMicroseconds: 1000)
         invoker.invoke(Invocation(1, timeouts: timeouts), answerTo: mailbox)
-        let first = await Self.answers(mailbox, 1)
+        let first = await answers.next(1)
         guard case .failure(let error) = first[0].1 else {
             Issue.record("no timeout: \(first)")
             return
         }
         #expect(error.code == .timeout && invoker.runningCount == 0)
         invoker.invoke(Invocation(2, timeouts: StepTimeouts(startMicroseconds: 20_000)), answerTo: mailbox)
-        let second = await Self.answers(mailbox, 1)
+        let second = await answers.next(1)
         guard case .failure(let late) = second[0].1 else {
             Issue.record("it began: \(second)")
             return
@@ -179,7 +192,7 @@ private final class Log: Sendable {
         #expect(late.code == .startTimeout && log.entries.begun.count == 1)
         gate.open()
         invoker.invoke(Invocation(3), answerTo: mailbox)
-        #expect(await Self.answers(mailbox, 1).map(\.0) == [ExecutionID(number: 3)])
+        #expect(await answers.next(1).map(\.0) == [ExecutionID(number: 3)])
     }
 
     /// The time to run counts from the moment the agent begins, however long the call has waited.
@@ -190,6 +203,7 @@ private final class Log: Sendable {
             agents: AgentRegistry([Busy(log: log, isLet: isLet), Work(Log(), Gate())]),
             threads: AgentThreads(count: 1), environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         invoker.invoke(Invocation(1, agent: "busy"), answerTo: mailbox)
         await Self.until { log.entries.working == 1 }
         invoker.invoke(
@@ -200,9 +214,9 @@ private final class Log: Sendable {
         try? await Task.sleep(for: .milliseconds(50))
         #expect(invoker.waitingCount == 1)
         isLet.value = true
-        let first = await Self.answers(mailbox, 1)
+        let first = await answers.next(1)
         #expect(first[0].0 == ExecutionID(number: 1))
-        #expect(await Self.answers(mailbox, 1).map(\.0) == [ExecutionID(number: 2)])
+        #expect(await answers.next(1).map(\.0) == [ExecutionID(number: 2)])
         await Self.until { log.entries.begun.count == 2 }
     }
 
@@ -213,12 +227,13 @@ private final class Log: Sendable {
             agents: AgentRegistry([Busy(log: log, isLet: isLet)]), threads: AgentThreads(count: 1),
             environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         for number in 0..<5 { invoker.invoke(Invocation(number, agent: "busy"), answerTo: mailbox) }
         await Self.until { log.entries.working == 1 }
         invoker.cancel(ExecutionID(number: 2), step: 0)
         invoker.cancel([ExecutionID(number: 3)])
         isLet.value = true
-        #expect(Set(await Self.answers(mailbox, 3).map(\.0)) == Set([0, 1, 4].map { ExecutionID(number: $0) }))
+        #expect(Set(await answers.next(3).map(\.0)) == Set([0, 1, 4].map { ExecutionID(number: $0) }))
         #expect(log.entries.begun.map(\.number) == [0, 1, 4])
     }
 
@@ -228,11 +243,12 @@ private final class Log: Sendable {
         let invoker = AgentInvoker(
             agents: AgentRegistry([Busy(log: log, isLet: isLet)]), threads: AgentThreads(count: 1),
             environment: .passing())
+        let answers = Answers(mailbox)
         for number in 0..<5 { invoker.invoke(Invocation(number, agent: "busy"), answerTo: mailbox) }
         await Self.until { log.entries.working == 1 }
         invoker.stop()
         isLet.value = true
-        #expect(await Self.answers(mailbox, 1).count == 1)
+        #expect(await answers.next(1).count == 1)
         await Self.until { invoker.runningCount == 0 }
         invoker.invoke(Invocation(6, agent: "busy"), answerTo: mailbox)
         #expect(log.entries.begun.count == 1 && invoker.waitingCount == 4)
@@ -246,6 +262,7 @@ private final class Log: Sendable {
             agents: AgentRegistry([Work(log, gate)]), threads: AgentThreads(count: 2), limits: ["work": 8],
             environment: .passing())
         defer { invoker.stop() }
+        let answers = Answers(mailbox)
         let timeouts = StepTimeouts(startMicroseconds: 3_600_000_000)
         for number in 0..<100_000 {
             invoker.invoke(Invocation(number, workflow: "w\(number % 7)", timeouts: timeouts), answerTo: mailbox)
@@ -254,7 +271,7 @@ private final class Log: Sendable {
         #expect(invoker.waitingCount == 100_000 - 8)
         for number in 50_000..<100_000 { invoker.cancel(ExecutionID(number: number), step: 0) }
         gate.open()
-        #expect(await Self.answers(mailbox, 50_000).count == 50_000)
+        #expect(await answers.next(50_000).count == 50_000)
         #expect(log.entries.mostWorking <= 8)
     }
 }

@@ -27,7 +27,8 @@ extension RuntimeEnvironment {
 
 extension ExecutionID {
     init(number: Int) {
-        self.init(now: Timestamp(microsecondsSinceEpoch: 0), randomBits: 0, UInt64(number))
+        // The lowest byte also holds the variant.
+        self.init(now: Timestamp(microsecondsSinceEpoch: 0), randomBits: 0, UInt64(number) << 8)
     }
 }
 
