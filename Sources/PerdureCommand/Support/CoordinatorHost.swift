@@ -26,7 +26,8 @@ struct CoordinatorHost {
             logger: logger
         )
         let publisher = BrokerPublisher(
-            configuration: broker, topology: topology, environment: environment, logger: logger
+            configuration: broker, topology: topology, events: try settings.eventPublication(),
+            environment: environment, logger: logger
         )
         let intake = BrokerRequestIntake(
             configuration: broker, topology: topology,
