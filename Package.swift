@@ -110,8 +110,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowStoreTests", dependencies: ["WorkflowStore", "WorkflowCore", "PerdureJSON", "TestSupport"],
-            swiftSettings: strict),
+            name: "WorkflowStoreTests",
+            dependencies: [
+                "WorkflowStore", "WorkflowCore", "PostgresClient", "PerdureJSON", "LocalServers", "TestSupport",
+                logging,
+            ],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.

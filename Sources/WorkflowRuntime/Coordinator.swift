@@ -69,6 +69,7 @@ public struct Coordinator: Service {
             // A database that never comes must not keep the process from being stopped.
             try await shutdown.cancelling {
                 try await journal.keep(catalog.all)
+                await journal.maintain()
                 for lane in lanes.all { try await lane.open() }
             }
             intake.begin()

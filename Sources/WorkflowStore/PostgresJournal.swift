@@ -170,12 +170,13 @@ public final class PostgresJournal: Journal {
     /// Whether a batch whose commit was not answered has happened. One without events may be made again in any case: it
     /// says the same of the same executions, under the same tokens.
     private func didCommit(_ batch: JournalBatch, on commits: PostgresSession) async throws(JournalError) -> Bool {
-        guard let position = batch.firstPosition else { return false }
+        guard let position = batch.firstPosition, let time = batch.firstEventAt else { return false }
         let writer = PostgresValue.int64(batch.writer.rawValue)
         let results = try await run(
             [
                 PostgresCall(CommitStatement.awaitWriter, [writer]),
-                PostgresCall(CommitStatement.hasPosition, [writer, .int64(position)]),
+                PostgresCall(
+                    CommitStatement.hasPosition, [writer, .int64(position), .timestamp(PostgresTimestamp(time))]),
             ], on: commits
         )
         return !results[1].isEmpty

@@ -12,7 +12,8 @@ import WorkflowCore
 /// Publishing to a real broker and reading it back as subscribers do.
 @Suite(.serialized, .timeLimit(.minutes(5))) struct BrokerTests {
     private static let environment = RuntimeEnvironment(
-        now: { Timestamp(microsecondsSinceEpoch: 1_795_363_200_000_000) }, randomBits: { 7 })
+        now: { Timestamp(microsecondsSinceEpoch: 1_795_363_200_000_000) }, uptime: { .zero },
+        sleep: { try await Task.sleep(for: $0) }, randomBits: { 7 })
 
     /// A broker for the time of a test, with the topology declared.
     private func withBroker(
