@@ -288,6 +288,49 @@ BEGIN
         SELECT FROM execution_events_default LIMIT moved_at_most + 1000) AS few;
 END $$;
 
+-- Drops the partitions of days that ended longer ago than `keep`, and says what became of each. One that has events of an
+-- execution that has not ended, or events that are not published yet, is kept. Commits wait for a second at most.
+-- Called by coordinators where `events.keep_days` is set, and by whoever wants to.
+CREATE OR REPLACE FUNCTION workflow.drop_event_partitions(keep interval)
+RETURNS TABLE (partition text, dropped boolean, reason text)
+LANGUAGE plpgsql SET search_path = public SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
+DECLARE
+    is_needed boolean;
+BEGIN
+    IF keep < interval '1 day' THEN
+        RAISE EXCEPTION 'keep at least one day of events' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF NOT pg_try_advisory_xact_lock(7165018224) THEN RETURN; END IF;
+    FOR partition IN
+        SELECT p.partition FROM workflow.event_partitions p WHERE p.ends_at <= clock_timestamp() - keep
+    LOOP
+        dropped := false;
+        BEGIN
+            -- Nothing is added while it is looked at; whoever reads goes on.
+            EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', partition);
+            reason := 'it has events of executions that have not ended';
+            EXECUTE format(
+                'SELECT EXISTS (SELECT FROM execution_locks l JOIN %s v ON v.execution_id = l.execution_id)', partition)
+                INTO is_needed;
+            IF NOT is_needed THEN
+                reason := 'it has events that are not published yet';
+                EXECUTE format(
+                    'SELECT EXISTS (SELECT FROM event_writers w JOIN %s v ON v.writer_id = w.writer_id '
+                    'WHERE w.phase <> ''DRAINED'' AND v.position > w.published_position)', partition) INTO is_needed;
+            END IF;
+            IF NOT is_needed THEN
+                EXECUTE format('DROP TABLE %s', partition);
+                dropped := true;
+                reason := NULL;
+            END IF;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            dropped := false;
+            reason := 'somebody reads events for longer than a second';
+        END;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
 SELECT FROM workflow.make_event_partitions();
 
 INSERT INTO schema_migrations (version) VALUES (2) ON CONFLICT DO NOTHING;

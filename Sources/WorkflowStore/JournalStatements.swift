@@ -100,6 +100,10 @@ enum JournalStatement {
     static let makePartitions = PostgresStatement(
         name: "make_event_partitions", sql: "SELECT made, moved, left_over FROM workflow.make_event_partitions()")
 
+    static let dropPartitions = PostgresStatement(
+        name: "drop_event_partitions",
+        sql: "SELECT partition, dropped, reason FROM workflow.drop_event_partitions(make_interval(days => $1))")
+
     static let drainWriter = PostgresStatement(
         name: "drain_writer",
         sql: "UPDATE event_writers SET phase = 'DRAINED' WHERE writer_id = $1 AND publisher = $2")

@@ -3,12 +3,17 @@ import PostgresClient
 import WorkflowCore
 
 extension PostgresJournal {
-    /// Makes the partitions of the coming days. On the connection for takeovers: it may wait for locks, and heartbeats must
+    /// Makes the partitions of the coming days, and drops old ones where that is asked for. On the connection for takeovers: it may wait for locks, and heartbeats must
     /// not.
     ///
     /// What goes wrong is told and waits for the next time: until days have passed there are partitions, and after that the
     /// default one takes the events.
     public func maintain() async {
+        await makePartitions()
+        if let keepDays { await dropPartitions(olderThan: keepDays) }
+    }
+
+    private func makePartitions() async {
         do throws(PostgresError) {
             let row = try await takeover.query(JournalStatement.makePartitions)[0]
             let made = try row.int64("made")
@@ -23,11 +28,26 @@ extension PostgresJournal {
                 )
             }
         } catch {
-            guard error.code != .cancelled, error.code != .closed else { return }
-            logger.warning(
-                "the partitions of the coming days could not be made; events go to execution_events_default when there are none",
-                metadata: [LogKey.error: "\(error.message)"]
-            )
+            report(
+                error, "the partitions of the coming days could not be made; without one, events go to the default one")
         }
+    }
+
+    private func dropPartitions(olderThan days: Int) async {
+        do throws(PostgresError) {
+            for row in try await takeover.query(JournalStatement.dropPartitions, [.int32(Int32(clamping: days))]) {
+                let name = try row.text("partition")
+                let reason = try row.optionalText("reason")
+                logger.info(
+                    "\(reason.map { "kept the old events in \(name): \($0)" } ?? "dropped the old events in \(name)")")
+            }
+        } catch {
+            report(error, "old events could not be dropped")
+        }
+    }
+
+    private func report(_ error: PostgresError, _ what: String) {
+        guard error.code != .cancelled, error.code != .closed else { return }
+        logger.warning("\(what)", metadata: [LogKey.error: "\(error.message)"])
     }
 }

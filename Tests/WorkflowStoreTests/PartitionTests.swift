@@ -113,6 +113,52 @@ import WorkflowCore
         }
     }
 
+    @Test func oldDaysAreDroppedUnlessTheyAreNeeded() async throws {
+        try await run { database in
+            let drop = "SELECT dropped, reason FROM workflow.drop_event_partitions('3 days')"
+            #expect(try await database.sql(drop) == [])
+            await #expect(throws: PostgresError.self) {
+                try await database.sql("SELECT workflow.drop_event_partitions('1 hour')")
+            }
+            for (id, days) in [(Self.first, -10), (Self.second, -8)] {
+                try await database.insertExecution(id, days: days, events: 5)
+            }
+            try await database.insertExecution("00000000-0000-7000-8000-000000000003", days: -1, events: 5, writer: 2)
+            try await database.sql(make)
+            try await database.sql(
+                """
+                INSERT INTO event_writers (owner, publisher, expires_at, published_position) VALUES ('a', 'a', now(), 7);
+                INSERT INTO execution_locks (execution_id, owner, fencing_token, expires_at)
+                VALUES ('\(Self.first)', 'a', 1, now())
+                """)
+            #expect(
+                try await database.sql(drop) == [
+                    ["f", "it has events of executions that have not ended"],
+                    ["f", "it has events that are not published yet"],
+                ])
+            let reader = try await database.another()
+            try await database.sql("DELETE FROM execution_locks")
+            try await reader.execute(script: "BEGIN; SELECT count(*) FROM execution_events")
+            #expect(
+                try await database.sql(drop) == [
+                    ["f", "somebody reads events for longer than a second"],
+                    ["f", "it has events that are not published yet"],
+                ])
+            try await reader.execute(script: "COMMIT")
+            await reader.close()
+            #expect(try await database.sql(drop).map { $0[0] } == ["t", "f"])
+            // As a coordinator does it.
+            try await database.sql("UPDATE event_writers SET published_position = 10")
+            let journal = try PostgresJournal(
+                PostgresConfiguration(url: database.url), lease: .seconds(6), keepDays: 3, logger: Logger(label: "test")
+            )
+            await journal.maintain()
+            await journal.close()
+            #expect(try await database.sql(places) == [["-1", "5"]])
+            #expect(try await database.number("SELECT count(*) FROM execution_events_default") == 0)
+        }
+    }
+
     // MARK: - Questions
 
     /// The partitions that an explained statement really looked into.

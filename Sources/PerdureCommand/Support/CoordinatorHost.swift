@@ -24,7 +24,7 @@ struct CoordinatorHost {
         let lanes = try settings.integer(.coordinatorLanes, upTo: 64)
         journal = try PostgresJournal(
             PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lanes: lanes,
-            lease: lease, logger: logger
+            lease: lease, keepDays: try settings.eventKeepDays(), logger: logger
         )
         let publisher = BrokerPublisher(
             configuration: broker, topology: topology, events: try settings.eventPublication(),
