@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 
 /// What this process holds of the system.
 struct Footprint {
@@ -16,14 +17,15 @@ struct Footprint {
     }
 }
 
-/// Repeats a look at something that gives no signal, for at most 15 seconds.
+/// Repeats a look at something that gives no signal until there is something to see.
 func eventually<Value>(_ look: () async throws -> Value?) async throws -> Value {
-    let deadline = ContinuousClock.now + .seconds(15)
-    while ContinuousClock.now < deadline {
-        if let value = try await look() { return value }
-        try await Task.sleep(for: .milliseconds(20))
+    var seen: Value?
+    try await eventually("something to see", every: .milliseconds(20)) {
+        seen = try await look()
+        return seen != nil
     }
-    throw TestBroker.Failure(message: "what was waited for did not happen within 15 seconds")
+    guard let seen else { throw TestBroker.Failure(message: "nothing was seen") }
+    return seen
 }
 
 /// Accepts connections and says nothing.
@@ -51,7 +53,7 @@ final class SilentServer: Sendable {
         close(listener)
     }
 
-    /// Whether a client has connected within ten seconds.
+    /// Whether a client has connected.
     func wasReached() async -> Bool {
         let reached = try? await eventually { () -> Bool? in
             var waiting = pollfd(fd: listener, events: Int16(POLLIN), revents: 0)

@@ -2,6 +2,7 @@ import AMQPClient
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A private RabbitMQ node in a temporary folder. A shell keeps it and ends it, with its folder and its port mapper,
 /// as soon as its standard input closes, so that not even a crashed test run leaves one behind.
@@ -100,7 +101,7 @@ final class TestBroker: Sendable {
         let line = try tell("start")
         guard let id = pid_t(line) else { throw Failure(message: "the keeper said '\(line)'") }
         nodeID.withLock { $0 = id }
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + Patience.limit
         while true {
             do {
                 let connection = try await AMQPConnection.open(configuration())

@@ -1,6 +1,7 @@
 import AMQPClient
 import Foundation
 import PerdureJSON
+import TestSupport
 import Testing
 
 extension EndToEnd {

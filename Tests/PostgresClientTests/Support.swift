@@ -30,16 +30,6 @@ func postgresError(_ body: () async throws -> Void) async throws -> PostgresErro
     throw TestPostgres.Failure(text: "an error was expected")
 }
 
-/// Asks again until the answer is yes; the last resort where nothing gives a signal.
-func eventually(_ what: String, within limit: Duration = .seconds(20), _ isTrue: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try await isTrue() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("not within \(limit): \(what)")
-}
-
 /// Collects the reports of a session and wakes those who wait for one.
 final class StateLog: Sendable {
     private let states = Mutex<[PostgresSessionState]>([])

@@ -69,15 +69,29 @@ private final class ManualClock: Sendable {
 
     @Test(.timeLimit(.minutes(1)))
     func signsOfLifePutItOff() async {
-        let limits = CallLimits(StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000))
-        let beating = Task {
-            while !Task.isCancelled {
-                limits.beat()
-                try? await Task.sleep(for: .milliseconds(5))
+        let silence = Duration.milliseconds(200)
+        var longest: Duration
+        var expiry: WorkflowError?
+        repeat {
+            let began = ContinuousClock.now
+            let limits = CallLimits(StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000))
+            let beating = Task {
+                var (longest, before) = (Duration.zero, began)
+                while !Task.isCancelled {
+                    let now = ContinuousClock.now
+                    limits.beat()
+                    longest = max(longest, ContinuousClock.now - before)
+                    before = now
+                    try? await Task.sleep(for: .milliseconds(5))
+                }
+                return max(longest, ContinuousClock.now - before)
             }
-        }
-        #expect(await limits.expiry()?.code == .timeout)
-        beating.cancel()
+            expiry = await limits.expiry()
+            beating.cancel()
+            longest = await beating.value
+            // The machine itself may be silent for so long; then nothing is shown, and it is tried again.
+        } while longest >= silence
+        #expect(expiry?.code == .timeout)
     }
 
     @Test func withoutLimitsThereIsNothingToWatch() async {

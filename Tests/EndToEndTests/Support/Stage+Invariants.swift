@@ -1,5 +1,6 @@
 import AMQPClient
 import PerdureJSON
+import TestSupport
 import Testing
 
 extension Stage {
@@ -47,8 +48,8 @@ extension Stage {
     }
 
     /// Waits until only so many coordinators are known: what the others had committed is published, and their work is taken over.
-    func waitForWriters(_ count: Int, within limit: Duration = .seconds(30)) async throws {
-        try await eventually("\(count) writers", within: limit) {
+    func waitForWriters(_ count: Int) async throws {
+        try await eventually("\(count) writers") {
             try await number("SELECT count(*) FROM event_writers") == count
         }
     }

@@ -5,6 +5,7 @@ import LocalServers
 import PerdureJSON
 import PostgresClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// One test's part of the shared servers: a database, a prefix, a folder, and everything that it starts.
@@ -75,6 +76,21 @@ final class Stage: Sendable {
     /// Runs the binary to its end.
     func perdure(_ arguments: String..., with more: [String: String] = [:]) async throws -> Binary.Outcome {
         try await start(arguments, more).outcome()
+    }
+
+    /// Runs the binary to its end, which must come at once: it may wait for nothing and try nothing again.
+    ///
+    /// What "at once" is depends on the machine, so the time is measured against that of a command that asks nobody.
+    func perdureAtOnce(
+        _ arguments: [String], _ more: [String: String] = [:], _ location: SourceLocation = #_sourceLocation
+    ) async throws -> Binary.Outcome {
+        let clock = ContinuousClock()
+        let quickest = try await clock.measure { _ = try await perdure("config") }
+        let began = clock.now
+        let outcome = try await start(arguments, more).outcome()
+        let limit = Duration.seconds(5) + quickest * 20
+        #expect(clock.now - began < limit, "\(arguments.joined(separator: " "))", sourceLocation: location)
+        return outcome
     }
 
     /// Starts a coordinator and waits until it works.
@@ -176,11 +192,11 @@ final class Stage: Sendable {
     }
 
     /// Waits until so many executions have ended in a status.
-    func waitFor(_ count: Int, _ status: String = "SUCCESS", within limit: Duration = .seconds(60)) async throws {
+    func waitFor(_ count: Int, _ status: String = "SUCCESS") async throws {
         let query = "SELECT count(*) FROM executions WHERE status = '\(status)'"
         do {
             // A database that is away at this moment is no answer.
-            try await eventually("\(count) in \(status)", within: limit, every: .milliseconds(100)) {
+            try await eventually("\(count) in \(status)", every: .milliseconds(100)) {
                 (try? await number(query)) ?? 0 >= count
             }
         } catch {
