@@ -101,7 +101,9 @@ extension RealBroker {
         @Test func unknownVirtualHostIsSaid() async throws {
             let broker = try await TestBroker.shared.value
             let error = await #expect(throws: AMQPError.self) {
-                try await AMQPConnection.open(AMQPConfiguration(url: "amqp://127.0.0.1:\(broker.port)/nowhere"))
+                try await AMQPConnection.open(
+                    AMQPConfiguration(
+                        url: "amqp://127.0.0.1:\(broker.port)/nowhere", connectTimeout: Patience.limit))
             }
             #expect(error?.code == .notAllowed)
             #expect(error?.replyCode == 530)

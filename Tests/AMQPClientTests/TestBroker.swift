@@ -164,13 +164,15 @@ final class TestBroker: Sendable {
         heartbeat: Duration = .seconds(10), password: String = "guest"
     ) throws(AMQPError) -> AMQPConfiguration {
         try AMQPConfiguration(
-            host: "127.0.0.1", port: port, password: password, connectionName: "tests", heartbeat: heartbeat)
+            host: "127.0.0.1", port: port, password: password, connectionName: "tests", heartbeat: heartbeat,
+            connectTimeout: Patience.limit, operationTimeout: Patience.limit)
     }
 
     /// `localhost` is in the certificate; the authority is `ca.pem` unless another file is named.
     func tlsConfiguration(authority: String = "ca.pem") throws(AMQPError) -> AMQPConfiguration {
         try AMQPConfiguration(
-            url: "amqps://guest:guest@localhost:\(tlsPort)/%2f?cacertfile=\(directory.path)/\(authority)")
+            url: "amqps://guest:guest@localhost:\(tlsPort)/%2f?cacertfile=\(directory.path)/\(authority)",
+            connectTimeout: Patience.limit)
     }
 
     // MARK: Preparations

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Connecting") struct ConnectFailureTests {
     private static func connectError(
-        _ url: String, timeout: Duration = PostgresConfiguration.defaultConnectTimeout
+        _ url: String, timeout: Duration = Patience.limit
     ) async throws -> PostgresError {
         try await postgresError {
             let configuration = try PostgresConfiguration(url: url, connectTimeout: timeout)
@@ -60,11 +60,11 @@ import Testing
             try Data("host all tester 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n".utf8)
                 .write(to: URL(fileURLWithPath: "\(data)/pg_hba.conf"))
         }
-        let owner = try await PostgresConnection.connect(PostgresConfiguration(url: server.url))
+        let owner = try await PostgresConnection.connect(.patient(server.url))
         try await owner.execute(script: "CREATE ROLE guest LOGIN PASSWORD 'right'")
         await owner.close()
         func url(_ password: String) -> String { "postgresql://guest:\(password)@127.0.0.1:\(server.port)/postgres" }
-        let guest = try await PostgresConnection.connect(PostgresConfiguration(url: url("right")))
+        let guest = try await PostgresConnection.connect(.patient(url("right")))
         #expect(guest.isOpen)
         await guest.close()
         let error = try await Self.connectError(url("wr0ng-one"))
@@ -95,7 +95,7 @@ import Testing
         }
         let root = "sslmode=verify-full&sslrootcert=\(server.directory)/data/server.crt"
         let host = "postgresql://tester@localhost:\(server.port)/postgres"
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: "\(host)?\(root)"))
+        let connection = try await PostgresConnection.connect(.patient("\(host)?\(root)"))
         #expect(
             try await connection.queryText("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").rows == [["t"]])
         // Many TLS records: what OpenSSL has buffered must not be waited for.

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// A connection to the shared server, closed after `body`.
@@ -9,7 +10,8 @@ func withConnection<Value>(
     settings: [(name: String, value: String)] = [], _ body: (PostgresConnection) async throws -> Value
 ) async throws -> Value {
     let connection = try await PostgresConnection.connect(
-        PostgresConfiguration(url: try await TestPostgres.shared(), sessionSettings: settings))
+        PostgresConfiguration(
+            url: try await TestPostgres.shared(), connectTimeout: Patience.limit, sessionSettings: settings))
     do {
         let value = try await body(connection)
         await connection.close()
@@ -17,6 +19,13 @@ func withConnection<Value>(
     } catch {
         await connection.close()
         throw error
+    }
+}
+
+extension PostgresConfiguration {
+    /// A configuration that gives a slow server the time that it needs.
+    static func patient(_ url: String) throws(PostgresError) -> PostgresConfiguration {
+        try PostgresConfiguration(url: url, connectTimeout: Patience.limit)
     }
 }
 

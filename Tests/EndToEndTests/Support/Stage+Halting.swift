@@ -11,7 +11,7 @@ extension Stage {
     ///
     /// - Parameter query: Gives the number of things that must be there.
     func halt(_ process: Binary, with what: String, atLeast least: Int = 1, _ query: String) async throws {
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: databaseURL))
+        let connection = try await connect()
         // No session of the sleeper is still at work on what it had sent.
         let look = """
             SELECT CASE WHEN EXISTS (

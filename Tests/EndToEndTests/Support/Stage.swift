@@ -51,8 +51,7 @@ final class Stage: Sendable {
         let base = try #require(servers.databaseURL)
         databaseURL = base.replacing(/\/[^\/]*$/, with: "/\(unique)")
         amqpURL = try #require(servers.amqpURL)
-        let publisher = AMQPPublisher(
-            configuration: try AMQPConfiguration(url: amqpURL, connectionName: "e2e publisher"))
+        let publisher = AMQPPublisher(configuration: try Self.broker(amqpURL, name: "e2e publisher"))
         self.publisher = publisher
         publishing = Task { await publisher.run() }
     }
@@ -112,7 +111,12 @@ final class Stage: Sendable {
     // MARK: - The broker
 
     var broker: AMQPConfiguration {
-        get throws { try AMQPConfiguration(url: amqpURL, connectionName: "e2e") }
+        get throws { try Self.broker(amqpURL, name: "e2e") }
+    }
+
+    private static func broker(_ url: String, name: String) throws -> AMQPConfiguration {
+        try AMQPConfiguration(
+            url: url, connectionName: name, connectTimeout: Patience.limit, operationTimeout: Patience.limit)
     }
 
     /// Publishes and insists that a queue has taken it.
@@ -173,9 +177,15 @@ final class Stage: Sendable {
 
     // MARK: - The database
 
+    /// A connection for the test itself, which waits for a slow server.
+    func connect() async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(url: databaseURL, connectTimeout: Patience.limit))
+    }
+
     /// The rows of a query as text.
     func sql(_ text: String) async throws -> [[String?]] {
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: databaseURL))
+        let connection = try await connect()
         do {
             let rows = try await connection.queryText(text).rows
             await connection.close()
