@@ -18,6 +18,9 @@ struct LaneBatch {
 
     var isEmpty: Bool { changes.isEmpty }
 
+    /// The same, in the order in which they came.
+    var acceptedInOrder: [AdmittedRequest] { changes.compactMap { accepted[$0.state.id] } }
+
     /// Whether an execution is new in this batch.
     func contains(_ id: ExecutionID) -> Bool { indexOf[id] != nil }
 
@@ -47,6 +50,13 @@ struct LaneBatch {
         invocations += decision.invocations
         timers += decision.timers
         for step in decision.abandonedSteps { abandoned.append((id, step)) }
+    }
+
+    /// Takes the calls out that may be made before the commit.
+    mutating func takePureInvocations() -> [Invocation] {
+        guard invocations.contains(where: \.isPure) else { return [] }
+        defer { invocations.removeAll(where: \.isPure) }
+        return invocations.filter(\.isPure)
     }
 
     /// Takes executions out again, with everything that was to follow.

@@ -10,27 +10,29 @@ struct CommitCalls {
 
     private var accepted: [ExecutionChange] { batch.changes.filter { $0.acceptance != nil } }
     private var advanced: [ExecutionChange] { batch.changes.filter { $0.acceptance == nil } }
-    private var ended: [ExecutionChange] { batch.changes.filter { $0.state.status.isTerminal } }
+    /// What was there before and ends with this batch. An execution that starts and ends in one is inserted whole, and
+    /// nobody can have asked for its result before.
+    private var ended: [ExecutionChange] {
+        batch.changes.filter { $0.state.status.isTerminal && $0.acceptance == nil }
+    }
 
     /// The ids whose further callers the last call asks for.
     var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
 
+    private var writerCall: PostgresCall {
+        let writer: [PostgresValue] = [.int64(batch.writer.rawValue), .text(batch.publisher)]
+        guard let cursor = batch.cursor else { return PostgresCall(CommitStatement.lockWriter, writer) }
+        return PostgresCall(CommitStatement.moveCursor, writer + [.int64(cursor)])
+    }
+
     /// The calls in order. The last one gives the further callers when `asksForCallers`.
     func calls() -> [PostgresCall] {
-        var calls = [
-            PostgresCall(
-                CommitStatement.advanceWriter,
-                [
-                    .int64(batch.writer.rawValue), .int64(batch.number), .int64(batch.publishedPosition),
-                    .text(batch.owner),
-                ])
-        ]
+        var calls = [writerCall]
         let accepted = accepted
         let advanced = advanced
         let ended = ended
-        let endedOwned = ended.filter { $0.acceptance == nil }
-        if !endedOwned.isEmpty {
-            calls.append(PostgresCall(CommitStatement.deleteLocks, [.uuidArray(endedOwned.map(\.state.id.uuid))]))
+        if !ended.isEmpty {
+            calls.append(PostgresCall(CommitStatement.deleteLocks, [.uuidArray(ended.map(\.state.id.uuid))]))
         }
         if !advanced.isEmpty {
             calls.append(
@@ -40,10 +42,12 @@ struct CommitCalls {
             calls.append(PostgresCall(CommitStatement.insertExecutions, executionColumns(accepted)))
             calls.append(PostgresCall(CommitStatement.insertState, stateColumns(accepted)))
             let open = accepted.filter { !$0.state.status.isTerminal }
-            calls.append(
-                PostgresCall(
-                    CommitStatement.insertLocks,
-                    [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
+            if !open.isEmpty {
+                calls.append(
+                    PostgresCall(
+                        CommitStatement.insertLocks,
+                        [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
+            }
             let rows = accepted.flatMap { change in change.state.steps.indices.map { (change.state, $0) } }
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
@@ -90,14 +94,17 @@ struct CommitCalls {
             .textArray(changes.map { $0.acceptance?.replyAddress?.correlationID }),
             .timestampArray(states.map { PostgresTimestamp($0.createdAt) }),
             .timestampArray(states.map { $0.startedAt.map(PostgresTimestamp.init) }),
-        ]
+        ] + resultColumns(states)
     }
 
     private func endColumns(_ changes: [ExecutionChange]) -> [PostgresValue] {
         let states = changes.map(\.state)
-        return [
-            .uuidArray(states.map(\.id.uuid)),
-            .textArray(states.map(\.status.rawValue)),
+        return [.uuidArray(states.map(\.id.uuid)), .textArray(states.map(\.status.rawValue))] + resultColumns(states)
+    }
+
+    /// What an execution gave, or why it failed, and when.
+    private func resultColumns(_ states: [ExecutionState]) -> [PostgresValue] {
+        [
             .jsonbArray(states.map { $0.output?.jsonBytes }),
             .jsonbArray(states.map { $0.error?.json.jsonBytes }),
             .timestampArray(states.map { $0.completedAt.map(PostgresTimestamp.init) }),
