@@ -1,5 +1,6 @@
 import AMQPClient
 import Glibc
+import PerdureJSON
 import TestSupport
 import Testing
 
@@ -124,24 +125,29 @@ extension EndToEnd {
         }
 
         @Test func `coordinators are killed one after the other`() async throws {
-            let count = 500
+            let count = 200
             // As many as one attempt may lose; the next one would fail its step.
             let kills = 5
+            // Long enough that only a few are done between a takeover and the next kill.
+            let text = JSONValue.string(String(repeating: Stage.text + " ", count: 6))
             try await Stage.run("killed_again") { stage in
                 let lease = ["PERDURE_COORDINATOR_LEASE": "1s"]
                 var coordinator = try await stage.serve(lease)
                 let replies = try await stage.inbox("replies")
                 let events = try await stage.inbox("events", boundTo: "document_analysis.#")
-                // Beside the rest, so that there is more to do whenever somebody looks.
-                async let published: Void = stage.publish(
+                // Asleep until all have come, so that it has many of them at once.
+                coordinator.send(SIGSTOP)
+                try await stage.publish(
                     (0..<count).map {
-                        stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
+                        stage.request(
+                            input: ["text": text], messageID: "m-\($0)", replyTo: replies.queue,
+                            correlationID: "c-\($0)")
                     })
                 for round in 1...kills {
                     // What was taken over each time: the same executions lose their coordinator again and again.
                     try await stage.halt(
                         coordinator, with: "executions at the newest, taken over \(round - 1) times",
-                        atLeast: round == 1 ? 20 : 1,
+                        atLeast: round == 1 ? count / 2 : 1,
                         """
                         SELECT count(*) FROM execution_locks
                         WHERE owner LIKE '%/\(coordinator.pid)/%' AND fencing_token >= \(round)
@@ -149,7 +155,6 @@ extension EndToEnd {
                     coordinator.send(SIGKILL)
                     coordinator = try await stage.serve(lease)
                 }
-                try await published
                 try await eventually("the end of all") {
                     try await stage.number("SELECT count(*) FROM executions WHERE completed_at IS NOT NULL") == count
                 }
