@@ -10,7 +10,8 @@ extension EndToEnd {
     @Suite struct Outage {
         /// Publishes, breaks something in the middle, and expects everything to end as if nothing had been.
         private func survive(
-            _ name: String, requests count: Int = 300, _ break: @Sendable (Stage) async throws -> Void
+            _ name: String, requests count: Int = 300, hasCopies: Bool = false,
+            _ break: @Sendable (Stage) async throws -> Void
         ) async throws {
             try await Stage.run(name) { stage in
                 let coordinator = try await stage.serve()
@@ -35,7 +36,7 @@ extension EndToEnd {
                     try await stage.number("SELECT count(*) FROM execution_locks") == 0
                 }
                 try await stage.waitForWriters(1)
-                try await stage.expectCleanTables(executions: count, coordinators: 1)
+                try await stage.expectCleanTables(executions: count, coordinators: 1, hasCopies: hasCopies)
                 let tally = EventTally(events.deliveries)
                 #expect(tally.outOfOrder == 0)
                 #expect(tally.unequalCopies == 0)
@@ -51,14 +52,14 @@ extension EndToEnd {
         }
 
         @Test func `the broker restarts`() async throws {
-            try await survive("broker_restart") { stage in
+            try await survive("broker_restart", hasCopies: true) { stage in
                 await stage.servers.stopBroker()
                 try await stage.servers.startBroker()
             }
         }
 
         @Test func `the broker is killed`() async throws {
-            try await survive("broker_kill") { stage in
+            try await survive("broker_kill", hasCopies: true) { stage in
                 try await stage.servers.killBroker()
                 try await stage.servers.startBroker()
             }
