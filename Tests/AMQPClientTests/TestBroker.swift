@@ -50,7 +50,7 @@ final class TestBroker: Sendable {
     private init() throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "amqp-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let ports = try (0..<4).map { _ in try TestBroker.freePort() }
+        let ports = try (0..<4).map { _ in try FreePort.find() }
         (port, tlsPort) = (ports[0], ports[1])
         try TestBroker.makeCertificates(in: directory)
         try """
@@ -196,22 +196,6 @@ final class TestBroker: Sendable {
         try process.runUnmasked()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Failure(message: "openssl failed") }
-    }
-
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(message: "no socket") }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutableBytes(of: &address) { raw -> Int32 in
-            let pointer = raw.baseAddress?.assumingMemoryBound(to: sockaddr.self)
-            return bind(descriptor, pointer, length) | getsockname(descriptor, pointer, &length)
-        }
-        guard status == 0 else { throw Failure(message: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func refusedConnectionNamesHostAndPortAtOnce() async throws {
-        let port = try TestPostgres.freePort()
+        let port = try FreePort.find()
         let start = ContinuousClock.now
         let error = try await Self.connectError(
             "postgresql://me:topsecret@127.0.0.1:\(port)/x", timeout: Patience.limit)
@@ -143,30 +143,5 @@ import Testing
             _ = try PostgresConfiguration(url: "host=h", sessionSettings: [("", "v")])
         }
         #expect(setting.code == .invalidConfiguration)
-    }
-}
-
-/// Listens and never answers.
-final class SilentServer: Sendable {
-    let port: Int
-    private let descriptor: Int32
-
-    init() throws {
-        port = try TestPostgres.freePort()
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        guard status == 0, listen(descriptor, 8) == 0 else { throw TestPostgres.Failure(text: "cannot listen") }
-    }
-
-    deinit {
-        close(descriptor)
     }
 }

@@ -79,7 +79,7 @@ import Testing
 
     @Test func cancelledWaiterStopsTheAttempts() async throws {
         let log = StateLog()
-        let url = "postgresql://tester@127.0.0.1:\(try TestPostgres.freePort())/postgres"
+        let url = "postgresql://tester@127.0.0.1:\(try FreePort.find())/postgres"
         let session = try Self.session(url, log)
         let first = Task { try await session.query(Self.pid) }
         let second = Task { try await session.query(Self.pid) }
