@@ -95,7 +95,9 @@ let package = Package(
         .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresClientTests", dependencies: ["PostgresClient", "LocalServers", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
@@ -116,12 +118,13 @@ let package = Package(
                 logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
-        .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
+        .testTarget(
+            name: "AMQPClientTests", dependencies: ["AMQPClient", "LocalServers", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["perdure", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON"],
+            dependencies: ["perdure", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", "TestSupport"],
             swiftSettings: strict
         ),
         // The pages: their links, and their snippets run as a reader runs them. The example is a program in the README.
@@ -130,7 +133,9 @@ let package = Package(
             path: "Tests/DocumentationExample", swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",
-            dependencies: ["perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore"],
+            dependencies: [
+                "perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore", "TestSupport",
+            ],
             swiftSettings: strict
         ),
     ],
