@@ -12,6 +12,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -88,6 +90,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .executableTarget(name: "perdure", dependencies: ["PerdureCommand"], swiftSettings: strict),
+
+        // The simulator: real coordinators in made-up worlds. No part of the product.
+        .target(
+            name: "WorkflowTestKit",
+            dependencies: [
+                "WorkflowCore", "WorkflowRuntime", "PerdureJSON", "TestSupport", heap, logging, serviceLifecycleTestKit,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "perdure-sim", dependencies: ["WorkflowTestKit", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON", "TestSupport"], swiftSettings: strict),
