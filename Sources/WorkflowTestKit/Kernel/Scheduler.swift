@@ -93,6 +93,12 @@ final class Scheduler: @unchecked Sendable {
         }
     }
 
+    /// Forgets everything that was to happen.
+    func clear() {
+        actions = [:]
+        alarms = Heap()
+    }
+
     private func choose() -> Int? {
         if ready.isEmpty { return nil }
         let candidates = ready.indices.filter { !ready[$0].executor.isPaused }

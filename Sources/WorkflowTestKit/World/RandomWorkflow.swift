@@ -35,6 +35,7 @@ enum RandomWorkflow {
         let isChain = random.isTrue(percent: 30)
         for step in 1...random.number(in: 1...6) {
             lines += ["  s\(step):", "    agent: work"]
+            if random.isTrue(percent: 25) { lines.append("    pure: true") }
             var needs = (1..<step).filter { _ in random.isTrue(percent: 35) }
             if isChain { needs = step > 1 ? [step - 1] : [] }
             if !needs.isEmpty { lines.append("    needs: [\(needs.map { "s\($0)" }.joined(separator: ", "))]") }

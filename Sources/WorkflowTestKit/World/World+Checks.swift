@@ -76,6 +76,9 @@ extension World {
 
     /// An agent is called: its attempt is committed, and it is given what is committed.
     func checkCall(_ arguments: JSONValue, _ context: AgentContext) {
+        let definition = definitions.first { $0.reference.id == context.workflowID }
+        // That of a pure step may be called ahead of the commit.
+        if definition?.steps.first(where: { $0.name == context.stepName })?.isPure == true { return }
         guard let row = tables.executions[context.executionID],
             let step = row.state.steps.first(where: { $0.name == context.stepName })
         else { return fail("an agent is called for \(context.executionID), which is not committed") }

@@ -76,8 +76,9 @@ final class World: @unchecked Sendable {
 
     /// Ends the simulation: something is not as it must be.
     func fail(_ message: String) {
+        if failure != nil { return }
         log("FAILED \(message)")
-        failure = failure ?? message
+        failure = message
     }
 
     // MARK: - The course of things
@@ -98,9 +99,18 @@ final class World: @unchecked Sendable {
         scheduleFault()
         scheduler.after(weather.length) { [unowned self] in calmDown() }
         while failure == nil && !isOver {
-            guard scheduler.step() else { return fail("nothing can happen any more, and it is not over") }
+            if !scheduler.step() { fail("nothing can happen any more, and it is not over") }
             while let process = burials.popLast() { finishBurial(of: process) }
         }
+        clearAway()
+    }
+
+    /// Ends what still runs and lets go of everything, so that the next simulation has the memory.
+    private func clearAway() {
+        isStopping = true
+        for node in nodes { node.process?.kill("because it is over") }
+        while let process = burials.popLast() { scheduler.drain(process.executor) }
+        scheduler.clear()
     }
 
     /// Starts a coordinator on a node.
