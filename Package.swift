@@ -118,8 +118,13 @@ let package = Package(
         .testTarget(
             name: "WorkflowMessagingTests", dependencies: ["WorkflowMessaging", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WorkflowStoreTests", dependencies: ["WorkflowStore", "WorkflowCore", "PerdureJSON", "TestSupport"],
+            name: "WorkflowStoreTests",
+            dependencies: [
+                "WorkflowStore", "WorkflowCore", "WorkflowTestKit", "LocalServers", "PostgresClient", "PerdureJSON",
+                "TestSupport", logging,
+            ],
             swiftSettings: strict),
+        .testTarget(name: "WorkflowTestKitTests", dependencies: ["WorkflowTestKit"], swiftSettings: strict),
         .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.

@@ -66,7 +66,8 @@ actor JournalLane {
     /// How many more executions the lane has room for: none while the broker is far behind with taking events, none at
     /// shutdown, and none while it has no writer, whose lease is what an execution would be owned by.
     var capacity: Int {
-        outbox.isFull || isStopping || writer == nil ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
+        outbox.isFull || isStopping || writer == nil
+            ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
     }
 
     /// The name to claim executions under, and for how many there is room.
