@@ -12,6 +12,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -89,6 +91,17 @@ let package = Package(
         ),
         .executableTarget(name: "perdure", dependencies: ["PerdureCommand"], swiftSettings: strict),
 
+        // The simulator: real coordinators in made-up worlds. No part of the product.
+        .target(
+            name: "WorkflowTestKit",
+            dependencies: [
+                "WorkflowCore", "WorkflowRuntime", "PerdureJSON", "TestSupport", heap, logging, serviceLifecycleTestKit,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "perdure-sim", dependencies: ["WorkflowTestKit", argumentParser], swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: strict),
@@ -114,10 +127,11 @@ let package = Package(
         .testTarget(
             name: "WorkflowStoreTests",
             dependencies: [
-                "WorkflowStore", "WorkflowCore", "PostgresClient", "PerdureJSON", "LocalServers", "TestSupport",
-                logging,
+                "WorkflowStore", "WorkflowCore", "WorkflowTestKit", "PostgresClient", "PerdureJSON", "LocalServers",
+                "TestSupport", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(name: "WorkflowTestKitTests", dependencies: ["WorkflowTestKit"], swiftSettings: strict),
         .testTarget(
             name: "AMQPClientTests", dependencies: ["AMQPClient", "LocalServers", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"], swiftSettings: strict),
