@@ -75,14 +75,23 @@ let package = Package(
         // Private servers for `perdure dev`, `make run` and the tests.
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: strict),
 
+        // What `perdure bench` measures, and how.
+        .target(
+            name: "WorkflowBenchmark",
+            dependencies: [
+                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "LocalServers", "AMQPClient", "PostgresClient",
+                "PerdureJSON", logging,
+            ],
+            swiftSettings: strict
+        ),
+
         // The command line as a library, and the one executable.
         .target(
             name: "PerdureCommand",
             dependencies: [
                 "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
-                "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging,
-                serviceLifecycle,
-                unixSignals, yams,
+                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser,
+                logging, serviceLifecycle, unixSignals, yams,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict

@@ -1,6 +1,7 @@
 import AMQPClient
 import LocalServers
 import PostgresClient
+import WorkflowBenchmark
 import WorkflowMessaging
 
 /// Ends a command with one line on standard error that says what to do.
@@ -20,6 +21,7 @@ extension CommandFailure {
         case let error as AMQPError: CommandFailure(error.message.asSentence)
         case let error as LocalServersError: CommandFailure(error.message.asSentence)
         case let error as RequestClient.Failure: CommandFailure(error.message)
+        case let error as BenchmarkError: CommandFailure(error.message)
         default: error
         }
     }
