@@ -10,6 +10,8 @@ import WorkflowMessaging
 final class LoadGenerator: Sendable {
     /// What is being sent.
     enum Load: Sendable {
+        /// Nothing for so long.
+        case none(Duration)
         /// As many as `count`, with at most `outstanding` of them unanswered.
         case fullSpeed(count: Int, outstanding: Int)
         /// At the times of a schedule, whatever the answers do.

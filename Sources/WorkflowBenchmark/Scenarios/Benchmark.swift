@@ -45,13 +45,18 @@ public struct Benchmark: Sendable {
         var report = BenchmarkReport(machine: try await MachineDescription.current(database))
         await database.close()
         for plans in sessions(scenario) {
-            var floor: RunFigures?
+            var group: [RunFigures] = []
             for plan in plans {
                 var figures = try await execute(plan)
-                if figures.isFloor { floor = figures } else if let floor { figures.compare(to: floor) }
+                if let floor = group.first, floor.isFloor { figures.compare(to: floor) }
+                if let other = group.first(where: { $0.name == plan.baseline }), other.executionsPerSecond > 0 {
+                    figures.more.append(
+                        ("speed_relative_to_\(other.name)", figures.executionsPerSecond / other.executionsPerSecond))
+                }
                 onRun(figures)
-                report.runs.append(figures)
+                group.append(figures)
             }
+            report.runs += group
         }
         return report
     }

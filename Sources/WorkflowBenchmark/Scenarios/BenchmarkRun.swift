@@ -21,6 +21,9 @@ final class BenchmarkRun: Sendable {
     /// Empties the tables, declares a topology, starts the workers and connects the load.
     static func begin(_ plan: RunPlan, stage: BenchmarkStage, command: WorkerCommand) async throws -> BenchmarkRun {
         try await stage.reset()
+        if case .finishedExecutions(let count) = plan.circumstance {
+            try await FinishedExecutions.insert(count, stage)
+        }
         let topology = try await stage.declareTopology()
         let before = try await Self.databaseCounters(stage)
         let run = try BenchmarkRun(plan, stage, command, topology, before)
@@ -50,24 +53,27 @@ final class BenchmarkRun: Sendable {
             expectedExecutions: plan.warmUp + plan.executions)
     }
 
-    /// Stops everything and deletes what the broker holds of the run. Safe to call again.
+    /// Stops everything and deletes what the broker holds of the run, even when the task is cancelled.
     func end() async {
-        await generator.close()
-        await crew.stop()
-        await stage.delete(topology)
+        await Task {
+            await generator.close()
+            await crew.stop()
+            await stage.delete(topology)
+        }.value
     }
 
     // MARK: - The measurement
 
     /// Warms up, measures, stops the workers and checks the tables.
-    ///
-    /// - Parameters:
-    ///   - allowsDuplicates: Whether copies of events and answers are to be expected.
-    ///   - meanwhile: Runs beside the load, from its start; its end is waited for.
-    func measure(
-        allowsDuplicates: Bool = false,
-        meanwhile: (@Sendable (BenchmarkRun) async throws -> [(name: String, value: Double)])? = nil
-    ) async throws -> RunFigures {
+    func measure() async throws -> RunFigures {
+        if case .none(let duration) = plan.load { return try await measureIdle(duration) }
+        let snapshot = plan.circumstance == .heldSnapshot ? try await holdSnapshot() : nil
+        let figures = try await measureLoad()
+        await snapshot?.close()
+        return figures
+    }
+
+    private func measureLoad() async throws -> RunFigures {
         var figures = RunFigures(name: plan.name)
         if case .floor = plan.workers { figures.isFloor = true }
         if plan.warmUp > 0 {
@@ -77,17 +83,18 @@ final class BenchmarkRun: Sendable {
         let commitsBefore = try await commitCount()
         let usage = UsageWatch(run: self)
         let start = MonotonicClock.now()
-        async let more = meanwhile?(self)
+        async let more = meanwhile()
         switch plan.load {
+        case .none: break
         case .fullSpeed(let count, let outstanding): try generator.begin(count: count, outstanding: outstanding)
         case .openLoop(let schedule): try await generator.send(schedule)
         }
         try await waitUntilDone(plan.warmUp + plan.executions, &figures, usage)
         usage.finish(&figures)
-        figures.more += try await more ?? []
+        figures.more += try await more
         figures.executions = plan.executions
         figures.seconds = Double(generator.lastArrivalAt - start) / 1e9
-        if let commitsBefore, let commitsAfter = try await commitCount() {
+        if !plan.allowsDuplicates, let commitsBefore, let commitsAfter = try await commitCount() {
             figures.commits = commitsAfter - commitsBefore
         }
         let book = generator.book
@@ -103,11 +110,15 @@ final class BenchmarkRun: Sendable {
         let events = generator.events
         figures.problems += CorrectnessCheck.problems(
             requested: requested, workflow: plan.workflow, found: found, book: generator.book, events: events,
-            allowsDuplicates: allowsDuplicates)
+            allowsDuplicates: plan.allowsDuplicates)
         if counters.deadlocks > deadlocksBefore {
             figures.problems.append("PostgreSQL found \(counters.deadlocks - deadlocksBefore) deadlocks.")
         }
-        if allowsDuplicates {
+        if case .openLoop = plan.load, let memory = figures.residentMegabytes[UsageSnapshot.Group.coordinator.rawValue] {
+            let names = ["start", "most", "end"].map { "memory_megabytes_\($0)" }
+            figures.more += zip(names, memory).map { (name: $0, value: $1) }
+        }
+        if plan.allowsDuplicates {
             figures.more += [
                 ("duplicate_events", Double(events.duplicates)), ("duplicate_answers", Double(book.duplicates)),
                 ("lost_executions", Double(max(0, requested - found.successes))),
@@ -116,6 +127,23 @@ final class BenchmarkRun: Sendable {
             ]
         }
         return figures
+    }
+
+    /// What happens beside the load, from its start.
+    private func meanwhile() async throws -> [(name: String, value: Double)] {
+        switch plan.circumstance {
+        case .kills(let count): try await kill(count)
+        case .allInFlight: try await watchInFlight()
+        case .heldSnapshot, .finishedExecutions, nil: []
+        }
+    }
+
+    /// Opens a transaction that goes on seeing the tables as they are now, and so keeps every row version that is
+    /// replaced during the run from being cleared away.
+    private func holdSnapshot() async throws -> PostgresConnection {
+        let connection = try await stage.connect()
+        try await connection.execute(script: "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM executions")
+        return connection
     }
 
     /// Waits until so many requests are answered and their events have come.

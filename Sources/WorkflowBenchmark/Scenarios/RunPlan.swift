@@ -1,4 +1,4 @@
-/// What one run does: who works, what is asked of them, and how fast.
+/// What one run does: who works, what is asked of them, how fast, and under which circumstances.
 struct RunPlan: Sendable {
     /// Who does the work.
     enum Workers: Sendable, Equatable {
@@ -16,6 +16,18 @@ struct RunPlan: Sendable {
         }
     }
 
+    /// What else holds during the run.
+    enum Circumstance: Sendable, Equatable {
+        /// A transaction that sees the tables as they were before the run stays open until it is over.
+        case heldSnapshot
+        /// So many executions are in the tables already, finished.
+        case finishedExecutions(Int)
+        /// A coordinator is killed, and another started, so many times.
+        case kills(Int)
+        /// Every execution is under way at the same time.
+        case allInFlight
+    }
+
     /// What the run is called in the table.
     var name: String
     /// What is asked for.
@@ -28,14 +40,25 @@ struct RunPlan: Sendable {
     var payloadBytes: Int
     /// Executions before the measurement: connections, plans and caches are warm afterwards.
     var warmUp: Int
-    /// Settings of the workers beside those that every run has, by environment variable.
+    /// What is special about the run; nil in the plain case.
+    var circumstance: Circumstance?
+    /// The run of the same group whose speed this one is also compared with.
+    var baseline: String?
+    /// Settings of the workers beside those that every run has, by environment variable: the place for a variant that
+    /// is a setting of the product.
     var environment: [String: String] = [:]
 
     /// Executions that are measured.
     var executions: Int {
         switch load {
+        case .none: 0
         case .fullSpeed(let count, _): count
         case .openLoop(let schedule): schedule.count
         }
+    }
+
+    /// Whether copies of events and answers are to be expected.
+    var allowsDuplicates: Bool {
+        if case .kills = circumstance { true } else { false }
     }
 }

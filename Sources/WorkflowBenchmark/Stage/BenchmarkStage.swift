@@ -71,8 +71,13 @@ public final class BenchmarkStage: Sendable {
         }
     }
 
-    /// Stops private servers and removes their data; in a given database, removes the benchmark's own rows.
+    /// Stops private servers and removes their data; in a given database, removes the benchmark's own rows. Does so
+    /// even when the task is cancelled.
     public func close() async {
+        await Task { await clear() }.value
+    }
+
+    private func clear() async {
         if !ownsDatabase, let connection = try? await connect() {
             try? await deleteOwnRows(connection)
             await connection.close()
