@@ -86,23 +86,28 @@ CREATE TABLE IF NOT EXISTS execution_events (
 
 CREATE INDEX IF NOT EXISTS execution_events_unpublished ON execution_events (writer_id, position);
 
--- Who owns an execution, until when. No row once it has ended. Contract.
+-- Who owns an execution. No row once it has ended. Contract.
+-- What decides whether an owner is alive is the lease of its writer, renewed in one row for all that it holds. expires_at is renewed
+-- too, by spans that grow with the age of the execution, so that a hundred thousand waiting ones cost next to nothing.
 CREATE TABLE IF NOT EXISTS execution_locks (
     execution_id  uuid PRIMARY KEY,
-    owner         text        NOT NULL,      -- the coordinator: host/process/nonce
+    owner         text        NOT NULL,      -- the lane of a coordinator: host/process/nonce-lane
     fencing_token bigint      NOT NULL,      -- one higher with every new owner
     expires_at    timestamptz NOT NULL       -- by this database's clock; '-infinity' once handed over, 'epoch' once given up
 ) WITH (fillfactor = 70);
 
--- The streams of commits, one for each live coordinator. One row carries the proof of the last commit, the cursor of
--- publishing, and the coordinator's lease.
+-- The streams of commits, one for each lane of each coordinator. A row carries the lease of everything that its owner holds and the
+-- cursor of publishing. Commits lock it and do not update it: a row that every commit updated would grow a tail of dead versions
+-- for as long as somebody holds a snapshot, and each commit would walk along it.
+-- phase: LIVE while its owner commits; INHERITED while another coordinator publishes what a dead owner could not; DRAINED once that
+-- is done, until the executions of its owner have new ones.
 CREATE TABLE IF NOT EXISTS event_writers (
     writer_id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    owner              text        NOT NULL, -- who commits here
-    publisher          text        NOT NULL, -- who publishes what was committed: the owner, or its heir
-    batch_number       bigint      NOT NULL DEFAULT 0,   -- the last commit that happened
+    owner              text        NOT NULL UNIQUE, -- who commits here, as in execution_locks
+    publisher          text        NOT NULL,        -- the coordinator that publishes it: the owner's, or an heir
+    phase              text        NOT NULL DEFAULT 'LIVE' CHECK (phase IN ('LIVE', 'INHERITED', 'DRAINED')),
     published_position bigint      NOT NULL DEFAULT 0,   -- all events up to here are confirmed by the broker
-    expires_at         timestamptz NOT NULL,
+    expires_at         timestamptz NOT NULL,             -- until when the publisher is believed alive
     started_at         timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 
@@ -134,32 +139,39 @@ BEGIN
     END IF;
 END $$;
 
--- A coordinator's heartbeat in one statement: renews its writers and the leases of the executions that it holds, and says whether
--- there is work that nobody holds. A lease that carries its name but is not in `held` is left to end: nobody works on it.
--- Only leases that are a third gone are written, so that short executions cost nothing here. Rows that a commit holds at this
--- moment are passed over: the commit is about to end them, or the next heartbeat finds them.
+-- A coordinator's heartbeat in one statement: renews its writers, and those of its executions' rows that are due for it, and says
+-- whether there is something to take over. It looks for that among the writers alone, which are few.
+-- Rows that a commit holds at this moment are passed over: the commit is about to end them, or a later heartbeat finds them.
 -- A server that has just started expires nothing: the coordinators could not reach it either.
 CREATE OR REPLACE FUNCTION workflow.tick(
-    coordinator text, lease interval, held uuid[], OUT live_writers bigint[], OUT has_abandoned_work boolean
+    coordinator text, lease interval, due uuid[], spans double precision[],
+    OUT live_writers bigint[], OUT has_abandoned_work boolean
 ) LANGUAGE plpgsql AS $$
 BEGIN
     WITH renewed AS (
-        UPDATE event_writers SET expires_at = clock_timestamp() + lease WHERE publisher = coordinator RETURNING writer_id
+        UPDATE event_writers SET expires_at = clock_timestamp() + lease
+        WHERE publisher = coordinator AND phase <> 'DRAINED' RETURNING writer_id, phase
     )
-    SELECT coalesce(array_agg(writer_id), '{}') INTO live_writers FROM renewed;
+    SELECT coalesce(array_agg(writer_id) FILTER (WHERE phase = 'LIVE'), '{}') INTO live_writers FROM renewed;
 
-    UPDATE execution_locks SET expires_at = clock_timestamp() + lease
-    WHERE execution_id IN (
-        SELECT execution_id FROM execution_locks
-        WHERE execution_id = ANY(held) AND owner = coordinator AND expires_at < clock_timestamp() + lease * 2 / 3
-          AND expires_at > 'epoch'   -- not what the coordinator itself has let go of
-        FOR NO KEY UPDATE SKIP LOCKED
-    );
+    IF cardinality(due) > 0 THEN
+        UPDATE execution_locks l SET expires_at = clock_timestamp() + make_interval(secs => d.span)
+        FROM unnest(due, spans) AS d (execution_id, span)
+        WHERE l.execution_id = d.execution_id AND l.execution_id IN (
+            SELECT k.execution_id FROM execution_locks k JOIN event_writers w ON w.owner = k.owner
+            WHERE k.execution_id = ANY(due) AND w.publisher = coordinator AND w.phase = 'LIVE'
+              AND k.expires_at > 'epoch'   -- not what the coordinator itself has let go of
+            FOR NO KEY UPDATE OF k SKIP LOCKED);
+    END IF;
 
-    has_abandoned_work := clock_timestamp() > pg_postmaster_start_time() + 2 * lease AND (
-        EXISTS (SELECT FROM event_writers WHERE expires_at < clock_timestamp())
-        OR EXISTS (SELECT FROM event_writers WHERE publisher = coordinator AND owner <> coordinator)
-        OR EXISTS (SELECT FROM execution_locks WHERE expires_at < clock_timestamp()));
+    has_abandoned_work := EXISTS (
+        SELECT FROM event_writers
+        WHERE phase = 'DRAINED' OR (phase = 'INHERITED' AND publisher = coordinator)
+           OR (expires_at < clock_timestamp() AND workflow.leases_may_end(lease)));
 END $$;
+
+-- Whether the server has been up for long enough that a coordinator which lives has had the time to say so.
+CREATE OR REPLACE FUNCTION workflow.leases_may_end(lease interval) RETURNS boolean
+LANGUAGE sql AS $$ SELECT clock_timestamp() > pg_postmaster_start_time() + 2 * lease $$;
 
 INSERT INTO schema_migrations (version) VALUES (1) ON CONFLICT DO NOTHING;

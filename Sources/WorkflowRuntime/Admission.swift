@@ -7,7 +7,7 @@ import WorkflowCore
 struct Admission: Sendable {
     let intake: any RequestIntake
     let definitions: DefinitionRegistry
-    let mailbox: Mailbox
+    let lanes: Lanes
     let environment: RuntimeEnvironment
 
     /// Admits requests until the intake ends or the task is cancelled.
@@ -20,13 +20,11 @@ struct Admission: Sendable {
     private func admit(_ incoming: IncomingRequest) async {
         do {
             let request = try ExecutionRequest(body: incoming.body, envelope: incoming.envelope)
-            mailbox.post(
-                .request(
-                    AdmittedRequest(
-                        request: request, executionID: request.executionID ?? environment.newExecutionID(),
-                        definition: definition(for: request), receipt: incoming.receipt,
-                        byteCount: incoming.body.count
-                    )))
+            let admitted = AdmittedRequest(
+                request: request, executionID: request.executionID ?? environment.newExecutionID(),
+                definition: definition(for: request), receipt: incoming.receipt, byteCount: incoming.body.count
+            )
+            lanes.lane(for: admitted).mailbox.post(.request(admitted))
         } catch {
             await intake.reject(incoming.receipt, error)
         }

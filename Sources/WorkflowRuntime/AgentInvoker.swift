@@ -27,35 +27,37 @@ final class AgentInvoker: Sendable {
     }
 
     private let agents: AgentRegistry
-    private let threads: AgentThreads
-    private let now: @Sendable () -> Timestamp
+    private let executor: any TaskExecutor
+    private let environment: RuntimeEnvironment
     private let state = Mutex(State())
 
-    init(agents: AgentRegistry, threads: AgentThreads, now: @escaping @Sendable () -> Timestamp) {
+    /// - Parameter executor: What agents run on.
+    init(agents: AgentRegistry, executor: any TaskExecutor, environment: RuntimeEnvironment) {
         self.agents = agents
-        self.threads = threads
-        self.now = now
+        self.executor = executor
+        self.environment = environment
     }
 
     /// Starts a call; its answer, or that it took too long, is posted to `mailbox`.
     func invoke(_ invocation: Invocation, answerTo mailbox: Mailbox) {
         let call = Call(execution: invocation.executionID, step: invocation.step)
-        let limits = CallLimits(invocation.timeouts)
+        let limits = CallLimits(invocation.timeouts, environment)
         state.withLock { state in
             guard !state.isStopped else { return }
             state.lastNumber += 1
             let number = state.lastNumber
             let context = AgentContext(
-                invocation, deadline: limits.lifetime.map { now().advanced(by: $0) }, heartbeat: { limits.beat() }
+                invocation, deadline: limits.lifetime.map { environment.now().advanced(by: $0) },
+                heartbeat: { limits.beat() }
             )
-            let work = Task(executorPreference: threads) { [self] in
+            let work = Task(executorPreference: executor) { [self] in
                 let (answer, byteCount) = await answer(to: invocation, context)
                 settle(call, number, with: answer, byteCount, of: invocation, mailbox)
             }
             // Apart from the work, which may compute on without looking whether anybody still waits.
             let watch =
                 limits.isLimited
-                ? Task { [self] in
+                ? Task(executorPreference: environment.executor) { [self] in
                     guard let error = await limits.expiry() else { return }
                     settle(call, number, with: .failure(error), 0, of: invocation, mailbox)
                 } : nil
@@ -94,7 +96,8 @@ final class AgentInvoker: Sendable {
             let calls = state.running.keys.filter { executions.contains($0.execution) }
             return calls.compactMap { state.running.removeValue(forKey: $0) }
         }
-        for task in tasks { task.cancel() }
+        // In the order in which they began, so that a simulation from the same seed goes the same way.
+        for task in tasks.sorted(by: { $0.number < $1.number }) { task.cancel() }
     }
 
     /// Starts no further calls.

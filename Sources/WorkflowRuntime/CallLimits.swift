@@ -3,14 +3,15 @@ import WorkflowCore
 
 /// How long one call of an agent may take, and since when it has given no sign of life.
 final class CallLimits: Sendable {
-    private let clock = ContinuousClock()
-    private let start: ContinuousClock.Instant
+    private let environment: RuntimeEnvironment
+    private let start: Duration
     private let timeouts: StepTimeouts
-    private let lastBeat: Mutex<ContinuousClock.Instant>
+    private let lastBeat: Mutex<Duration>
 
-    init(_ timeouts: StepTimeouts) {
+    init(_ timeouts: StepTimeouts, _ environment: RuntimeEnvironment) {
         self.timeouts = timeouts
-        start = clock.now
+        self.environment = environment
+        start = environment.uptime()
         lastBeat = Mutex(start)
     }
 
@@ -24,21 +25,22 @@ final class CallLimits: Sendable {
 
     /// Notes a sign of life.
     func beat() {
-        lastBeat.withLock { $0 = clock.now }
+        lastBeat.withLock { $0 = environment.uptime() }
     }
 
     /// Waits until the call has taken too long, and says in which way; nil when cancelled first, or nothing limits it.
     func expiry() async -> WorkflowError? {
         while true {
             guard let (due, error) = next() else { return nil }
-            if clock.now >= due { return error }
-            do { try await clock.sleep(until: due) } catch { return nil }
+            let left = due - environment.uptime()
+            if left <= .zero { return error }
+            do { try await environment.sleep(left) } catch { return nil }
         }
     }
 
     /// What runs out next, as things stand.
-    private func next() -> (due: ContinuousClock.Instant, error: WorkflowError)? {
-        var candidates: [(due: ContinuousClock.Instant, error: WorkflowError)] = []
+    private func next() -> (due: Duration, error: WorkflowError)? {
+        var candidates: [(due: Duration, error: WorkflowError)] = []
         if let run = timeouts.runMicroseconds {
             let error = WorkflowError(code: .timeout, message: "The attempt took longer than \(Self.text(run)).")
             candidates.append((start + .microseconds(run), error))

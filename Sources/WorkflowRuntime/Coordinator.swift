@@ -37,32 +37,39 @@ public struct Coordinator: Service {
     ///
     /// - Throws: `JournalError` when the tables are missing; `CancellationError` when cancelled.
     public func run() async throws {
+        try await ShutdownSignal.observing { try await run(until: $0) }
+    }
+
+    private func run(until shutdown: ShutdownSignal) async throws {
         let definitions = DefinitionRegistry(catalog, agents: agents.names)
         let invoker = AgentInvoker(
-            agents: agents, threads: AgentThreads(count: configuration.agentThreads), now: environment.now
+            agents: agents, executor: environment.executor ?? AgentThreads(count: configuration.agentThreads),
+            environment: environment
         )
         let outbox = Outbox(publisher: publisher, intake: intake)
-        let lane = JournalLane(
-            configuration: configuration, journal: journal, intake: intake, outbox: outbox, invoker: invoker,
-            environment: environment, logger: logger
-        )
-        outbox.whenThereIsRoom { lane.mailbox.nudge() }
+        let lanes = Lanes(
+            all: (0..<configuration.lanes).map { index in
+                JournalLane(
+                    index: index, configuration: configuration, journal: journal, intake: intake, outbox: outbox,
+                    invoker: invoker, environment: environment, logger: logger
+                )
+            })
+        outbox.whenThereIsRoom { lanes.nudge() }
         let takeover = Takeover(
-            configuration: configuration, journal: journal, publisher: publisher, lane: lane, definitions: definitions,
-            logger: logger
+            configuration: configuration, journal: journal, publisher: publisher, lanes: lanes,
+            definitions: definitions, logger: logger
         )
         let keeper = LeaseKeeper(
-            configuration: configuration, journal: journal, outbox: outbox, lane: lane, takeover: takeover,
-            logger: logger
+            configuration: configuration, journal: journal, outbox: outbox, lanes: lanes, takeover: takeover,
+            environment: environment, logger: logger
         )
-        let admission = Admission(
-            intake: intake, definitions: definitions, mailbox: lane.mailbox, environment: environment)
+        let admission = Admission(intake: intake, definitions: definitions, lanes: lanes, environment: environment)
 
         do {
             // A database that never comes must not keep the process from being stopped.
-            try await cancelWhenGracefulShutdown {
+            try await shutdown.cancelling {
                 try await journal.keep(catalog.all)
-                try await lane.open()
+                for lane in lanes.all { try await lane.open() }
             }
             intake.begin()
         } catch let error as JournalError where error.code == .cancelled {
@@ -75,11 +82,11 @@ public struct Coordinator: Service {
         try await withThrowingTaskGroup { group in
             group.addTask { await admission.run() }
             group.addTask { try await keeper.run() }
-            group.addTask { try await lane.run() }
+            for lane in lanes.all { group.addTask { try await lane.run() } }
             group.addTask { await outbox.run() }
             group.addTask {
-                try await gracefulShutdown()
-                try await drain(lane: lane, invoker: invoker, outbox: outbox)
+                try await shutdown.wait()
+                try await drain(lanes, invoker: invoker, outbox: outbox)
                 throw Drained()
             }
             do {
@@ -88,7 +95,7 @@ public struct Coordinator: Service {
             } catch is Drained {
                 group.cancelAll()
             } catch {
-                lane.mailbox.close()
+                lanes.close()
                 group.cancelAll()
                 throw error
             }
@@ -98,39 +105,48 @@ public struct Coordinator: Service {
     private struct Drained: Error {}
 
     /// Lets the agents at work finish, publishes what was committed, and lets go of the rest.
-    private func drain(lane: JournalLane, invoker: AgentInvoker, outbox: Outbox) async throws {
-        let clock = ContinuousClock()
-        let deadline = clock.now + configuration.drainDeadline
-        await lane.stopTaking()
+    private func drain(_ lanes: Lanes, invoker: AgentInvoker, outbox: Outbox) async throws {
+        let deadline = environment.uptime() + configuration.drainDeadline
+        await lanes.stopTaking()
         invoker.stop()
         logger.info("stopping: waiting for agents at work", metadata: [LogKey.count: "\(invoker.runningCount)"])
-        while clock.now < deadline, invoker.runningCount > 0 { try await Task.sleep(for: .milliseconds(20)) }
-        lane.mailbox.close()
-        while clock.now < deadline, await !(lane.isFinished && outbox.isEmpty) {
-            try await Task.sleep(for: .milliseconds(20))
+        while environment.uptime() < deadline, invoker.runningCount > 0 { try await environment.sleep(Self.drainPause) }
+        lanes.close()
+        while environment.uptime() < deadline, await !(lanes.areFinished() && outbox.isEmpty) {
+            try await environment.sleep(Self.drainPause)
         }
         // With the database away, leases end by themselves, a little later.
-        await within(max(Self.handOverGrace, deadline - clock.now)) { try await handOver(lane: lane, outbox: outbox) }
+        await within(max(Self.handOverGrace, deadline - environment.uptime())) {
+            for lane in lanes.all { try await handOver(lane, outbox: outbox) }
+            logger.info("stopped")
+        }
     }
+
+    /// Between two looks at whether there is still something at work.
+    private static let drainPause = Duration.milliseconds(20)
 
     /// How long handing over may take when the drain deadline has passed already.
     private static let handOverGrace = Duration.seconds(2)
 
-    private func handOver(lane: JournalLane, outbox: Outbox) async throws {
+    private func handOver(_ lane: JournalLane, outbox: Outbox) async throws {
         let left = await lane.heldIDs
-        if !left.isEmpty { try await journal.release(left, owner: configuration.owner, isHandedOver: true) }
+        if !left.isEmpty {
+            try await journal.release(left, owner: lane.owner, isHandedOver: true)
+            logger.info("executions are handed over", metadata: [LogKey.count: "\(left.count)"])
+        }
         guard let writer = await lane.writer else { return }
+        let publisher = configuration.owner
         let position = outbox.publishedPosition(of: writer)
-        _ = try await journal.recordPublished(writer: writer, owner: configuration.owner, position: position)
-        if await lane.isFinished && outbox.isEmpty { try await journal.closeWriter(writer, owner: configuration.owner) }
-        logger.info("stopped", metadata: [LogKey.count: "\(left.count) executions handed over"])
+        _ = try await journal.recordPublished(writer: writer, publisher: publisher, position: position)
+        // Otherwise its lease ends by itself, and what is not published yet is its heir's to publish.
+        if await lane.isFinished && outbox.isEmpty { try await journal.closeWriter(writer, publisher: publisher) }
     }
 
     /// Runs something until it ends, fails or the time is up.
     private func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async {
         await withTaskGroup { group in
             group.addTask { try? await body() }
-            group.addTask { try? await Task.sleep(for: limit) }
+            group.addTask { try? await environment.sleep(limit) }
             await group.next()
             group.cancelAll()
         }

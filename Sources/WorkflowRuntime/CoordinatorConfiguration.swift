@@ -1,11 +1,15 @@
 /// How a coordinator works; every number has a default that suits two cores.
 public struct CoordinatorConfiguration: Sendable {
-    /// Who it is, in `execution_locks.owner` and in logs; unique for each start of each process.
+    /// Who it is, in logs and, with the number of a lane, in `execution_locks.owner`; unique for each start of each
+    /// process.
     public var owner: String
     /// How long its executions stay its own without a sign of life. A third of it passes between two renewals.
     public var lease: Duration
     /// Executions under way at most; requests beyond them wait in the broker's queue.
     public var maxInFlight: Int
+    /// Streams of commits, each with a connection of its own to the database. One fills two cores together with the
+    /// broker; more are for machines with more.
+    public var lanes: Int
     /// Arrivals that share a commit at most: past 200, commits take longer without carrying more per second.
     public var maxBatch: Int
     /// Threads on which agents compute.
@@ -15,15 +19,18 @@ public struct CoordinatorConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, maxBatch: Int = 200,
-        agentThreads: Int = 2,
-        drainDeadline: Duration = .seconds(10)
+        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
+        maxBatch: Int = 200, agentThreads: Int = 2, drainDeadline: Duration = .seconds(10)
     ) {
         self.owner = owner
         self.lease = lease
         self.maxInFlight = max(1, maxInFlight)
+        self.lanes = max(1, lanes)
         self.maxBatch = max(1, maxBatch)
         self.agentThreads = max(1, agentThreads)
         self.drainDeadline = drainDeadline
     }
+
+    /// A lane's part of the executions under way.
+    var maxInFlightPerLane: Int { (maxInFlight + lanes - 1) / lanes }
 }

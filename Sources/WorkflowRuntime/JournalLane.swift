@@ -11,8 +11,11 @@ actor JournalLane {
         var execution: Execution
         let fencingToken: Int64
         let replyAddress: ReplyAddress?
+        var lease: LeaseBook
     }
 
+    /// Which of the coordinator's lanes it is, from 0.
+    nonisolated let index: Int
     nonisolated let mailbox: Mailbox
     private let timers: TimerQueue
     let configuration: CoordinatorConfiguration
@@ -26,18 +29,26 @@ actor JournalLane {
     /// The executions under way, by id.
     private(set) var held: [ExecutionID: Held] = [:]
     private(set) var writer: WriterID?
+    /// The name under which the lane owns executions: the coordinator's and the lane's number; another one each time it
+    /// starts over, so that nobody takes it for the owner of what it has lost.
+    private(set) var owner: String
+    private var timesOpened = 0
+    private var hasLetGo = false
     private var expected = 0
     private var isStopping = false
     /// Whether `run()` has come to its end.
     private(set) var isFinished = false
-    private var batchNumber: Int64 = 0
     private var lastPosition: Int64 = 0
+    private var recordedPosition: Int64 = 0
 
     init(
-        configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake, outbox: Outbox,
+        index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake,
+        outbox: Outbox,
         invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
     ) {
+        self.index = index
         self.configuration = configuration
+        owner = "\(configuration.owner)-\(index)"
         self.journal = journal
         self.intake = intake
         self.outbox = outbox
@@ -46,7 +57,7 @@ actor JournalLane {
         self.logger = logger
         let mailbox = Mailbox()
         self.mailbox = mailbox
-        timers = TimerQueue(now: environment.now) { mailbox.post(.timer($0)) }
+        timers = TimerQueue(environment: environment) { mailbox.post(.timer($0)) }
     }
 
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
@@ -55,7 +66,7 @@ actor JournalLane {
     /// How many more executions the lane has room for: none while the broker is far behind with taking events, and
     /// none at shutdown.
     var capacity: Int {
-        outbox.isFull || isStopping ? 0 : max(0, configuration.maxInFlight - held.count - expected)
+        outbox.isFull || isStopping ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
     }
 
     /// Counts executions that have been claimed for the lane and are on their way to it.
@@ -72,11 +83,42 @@ actor JournalLane {
     /// The executions under way.
     var heldIDs: [ExecutionID] { Array(held.keys) }
 
+    /// The rows that are due to be renewed.
+    func dueRenewals() -> [LeaseRenewal] {
+        let uptime = environment.uptime()
+        var due: [LeaseRenewal] = []
+        for id in held.keys {
+            guard let span = held[id]?.lease.renewal(uptime: uptime) else { continue }
+            due.append(LeaseRenewal(execution: id, span: span))
+        }
+        return due
+    }
+
+    /// Whether the lane has let go of executions since it was last asked.
+    func takeLetGo() -> Bool {
+        defer { hasLetGo = false }
+        return hasLetGo
+    }
+
     /// Starts the lane's stream of commits.
     func open() async throws(JournalError) {
-        writer = try await journal.openWriter(owner: configuration.owner, lease: configuration.lease)
-        batchNumber = 0
+        timesOpened += 1
+        owner = "\(configuration.owner)-\(index)" + (timesOpened == 1 ? "" : ".\(timesOpened)")
+        writer = try await journal.openWriter(
+            owner: owner, publisher: configuration.owner, lane: index, lease: configuration.lease
+        )
         lastPosition = 0
+        recordedPosition = 0
+    }
+
+    /// Published events after which a commit takes the cursor along. Between them a heartbeat does, if they come slowly;
+    /// what lies between is published twice after a crash.
+    private static let cursorStride: Int64 = 1000
+
+    /// The cursor, when it has moved by so much that it is worth a row.
+    private func cursor(of writer: WriterID) -> Int64? {
+        let published = outbox.publishedPosition(of: writer)
+        return published - recordedPosition >= Self.cursorStride ? published : nil
     }
 
     /// Decides and commits until the mailbox is closed.
@@ -129,17 +171,22 @@ actor JournalLane {
         let id = claim.state.id
         held[id] = Held(
             execution: Execution(definition: definition, state: claim.state), fencingToken: claim.fencingToken,
-            replyAddress: claim.replyAddress
+            replyAddress: claim.replyAddress, lease: newLease()
         )
         advance(id, .takenOver(interrupted: claim.interrupted), in: &batch)
     }
 
+    private func newLease() -> LeaseBook {
+        LeaseBook(lease: configuration.lease, uptime: environment.uptime())
+    }
+
     private func accept(_ requests: [AdmittedRequest], in batch: inout LaneBatch) async throws(JournalError) {
+        guard let writer else { return }
         // One whose connection is gone is delivered again; taking it here too could make two executions of it.
         let requests = requests.filter { intake.isOpen($0.receipt) }
         let keys = requests.compactMap(\.request.idempotencyKey)
         let ids = requests.map(\.executionID)
-        let known = try await journal.findAccepted(keys: keys, ids: ids)
+        let known = try await journal.findAccepted(keys: keys, ids: ids, for: writer)
         let byKey = Dictionary(known.map { ($0.idempotencyKey, $0) }) { first, _ in first }
         let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
         var copies: [AdmittedRequest] = []
@@ -176,7 +223,7 @@ actor JournalLane {
         )
         var entry = Held(
             execution: Execution(definition: definition, state: state), fencingToken: 1,
-            replyAddress: request.replyAddress
+            replyAddress: request.replyAddress, lease: newLease()
         )
         let decision = entry.execution.handle(.accepted, now: now)
         held[id] = entry
@@ -224,13 +271,13 @@ actor JournalLane {
         while !batch.isEmpty, let writer {
             let last = batch.numberEvents(after: lastPosition)
             let transaction = JournalBatch(
-                writer: writer, owner: configuration.owner, number: batchNumber + 1,
-                publishedPosition: outbox.publishedPosition(of: writer), changes: batch.changes
+                writer: writer, owner: owner, publisher: configuration.owner, cursor: cursor(of: writer),
+                changes: batch.changes
             )
             do {
                 let receipt = try await journal.commit(transaction)
-                batchNumber += 1
                 lastPosition = last
+                if let cursor = transaction.cursor { recordedPosition = cursor }
                 release(batch, receipt, writer: writer, last: last)
                 return
             } catch {
@@ -257,7 +304,7 @@ actor JournalLane {
 
     /// After the commit: the deliveries are acknowledged, the events leave, the agents are called.
     private func release(_ batch: LaneBatch, _ receipt: CommitReceipt, writer: WriterID, last: Int64) {
-        intake.acknowledge(batch.accepted.values.map(\.receipt))
+        intake.acknowledge(batch.acceptedInOrder.map(\.receipt))
         var item = Outbox.Item(writer: writer, lastPosition: last)
         for change in batch.changes {
             let state = change.state
@@ -321,7 +368,8 @@ actor JournalLane {
             )
         } else {
             // The journal still holds its last good state; whoever takes it over counts the interruption.
-            try await journal.release([id], owner: configuration.owner, isHandedOver: false)
+            try await journal.release([id], owner: owner, isHandedOver: false)
+            hasLetGo = true
         }
     }
 
@@ -332,7 +380,7 @@ actor JournalLane {
     }
 
     private func putBackRequests(of batch: inout LaneBatch) {
-        let requests = Array(batch.accepted.values)
+        let requests = batch.acceptedInOrder
         let ids = Set(batch.accepted.keys)
         batch.drop(ids)
         for id in ids { held[id] = nil }
@@ -347,10 +395,7 @@ actor JournalLane {
         let dropped = Array(held.keys)
         putBackRequests(of: &batch)
         give(up: Set(dropped), in: &batch)
-        // What nobody has claimed yet still carries this coordinator's name; its heartbeat would keep it from others.
-        if !dropped.isEmpty {
-            try await journal.release(dropped, owner: configuration.owner, isHandedOver: false)
-        }
+        try await journal.abandon(owner: owner, publisher: configuration.owner)
         try await open()
     }
 }

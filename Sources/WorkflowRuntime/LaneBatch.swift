@@ -18,6 +18,9 @@ struct LaneBatch {
 
     var isEmpty: Bool { changes.isEmpty }
 
+    /// The same, in the order in which they came.
+    var acceptedInOrder: [AdmittedRequest] { changes.compactMap { accepted[$0.state.id] } }
+
     /// Whether an execution is new in this batch.
     func contains(_ id: ExecutionID) -> Bool { indexOf[id] != nil }
 

@@ -9,32 +9,46 @@ struct LeaseKeeper: Sendable {
     let configuration: CoordinatorConfiguration
     let journal: any Journal
     let outbox: Outbox
-    let lane: JournalLane
+    let lanes: Lanes
     let takeover: Takeover
+    let environment: RuntimeEnvironment
     let logger: Logger
+
+    /// Between two looks through all owned executions for one that nobody holds. What coordinators leave behind is found
+    /// at the next tick; this is for what no code here is known to leave.
+    private static let sweepInterval = Duration.seconds(60)
 
     /// Ticks until cancelled.
     func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
-            var recorded: Int64 = 0
+            var recorded: [WriterID: Int64] = [:]
+            var sweepAt = environment.uptime() + Self.sweepInterval
             while true {
-                try await Task.sleep(for: configuration.lease / 3)
-                // Asked before the tick: a writer that the lane opens meanwhile is not in the tick's report.
-                let writer = await lane.writer
-                let report = try await journal.tick(
-                    owner: configuration.owner, lease: configuration.lease, held: await lane.heldIDs
-                )
-                guard let writer else { continue }
-                if !report.liveWriters.contains(writer) { lane.mailbox.post(.writerLost(writer)) }
-                let published = outbox.publishedPosition(of: writer)
-                if published != recorded {
-                    // Commits carry the position too; this is for the time when there are none.
-                    _ = try await journal.recordPublished(
-                        writer: writer, owner: configuration.owner, position: published
-                    )
-                    recorded = published
+                try await environment.sleep(configuration.lease / 3)
+                var isAsked = false
+                var writers: [(lane: JournalLane, writer: WriterID)] = []
+                var due: [LeaseRenewal] = []
+                for lane in lanes.all {
+                    // Asked before the tick: a writer that a lane opens meanwhile is not in the tick's report.
+                    if let writer = await lane.writer { writers.append((lane, writer)) }
+                    due += await lane.dueRenewals()
+                    if await lane.takeLetGo() { isAsked = true }
                 }
-                if report.hasAbandonedWork {
+                let report = try await journal.tick(
+                    publisher: configuration.owner, lease: configuration.lease, due: due)
+                for (lane, writer) in writers {
+                    if !report.liveWriters.contains(writer) { lane.mailbox.post(.writerLost(writer)) }
+                    let published = outbox.publishedPosition(of: writer)
+                    guard published != recorded[writer] ?? 0 else { continue }
+                    // Commits carry the position too, now and then; this is for what is left when they end.
+                    _ = try await journal.recordPublished(
+                        writer: writer, publisher: configuration.owner, position: published
+                    )
+                    recorded[writer] = published
+                }
+                let isSweep = environment.uptime() >= sweepAt
+                if isSweep { sweepAt = environment.uptime() + Self.sweepInterval }
+                if report.hasAbandonedWork || isAsked || isSweep {
                     // Beside the ticks: what a dead coordinator left may take longer than a lease to publish.
                     group.addTask { await attemptTakeover() }
                 }

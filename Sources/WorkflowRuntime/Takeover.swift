@@ -15,20 +15,20 @@ final class Takeover: Sendable {
     private let configuration: CoordinatorConfiguration
     private let journal: any Journal
     private let publisher: any EventPublisher
-    private let lane: JournalLane
+    private let lanes: Lanes
     private let definitions: DefinitionRegistry
     private let logger: Logger
     private let isRunning = Mutex(false)
     private let reportedMissing = Mutex<Set<WorkflowReference>>([])
 
     init(
-        configuration: CoordinatorConfiguration, journal: any Journal, publisher: any EventPublisher, lane: JournalLane,
+        configuration: CoordinatorConfiguration, journal: any Journal, publisher: any EventPublisher, lanes: Lanes,
         definitions: DefinitionRegistry, logger: Logger
     ) {
         self.configuration = configuration
         self.journal = journal
         self.publisher = publisher
-        self.lane = lane
+        self.lanes = lanes
         self.definitions = definitions
         self.logger = logger
     }
@@ -41,7 +41,7 @@ final class Takeover: Sendable {
         }
         guard isFirst else { return }
         defer { isRunning.withLock { $0 = false } }
-        for writer in try await journal.claimWriters(owner: configuration.owner, lease: configuration.lease) {
+        for writer in try await journal.claimWriters(publisher: configuration.owner, lease: configuration.lease) {
             try await publishRemainder(of: writer)
         }
         try await claimExecutions()
@@ -57,12 +57,12 @@ final class Takeover: Sendable {
             position = last.position
             count += events.count
             let isOurs = try await journal.recordPublished(
-                writer: writer.id, owner: configuration.owner, position: position
+                writer: writer.id, publisher: configuration.owner, position: position
             )
             // This coordinator was away for longer than a lease, and another has gone on with it.
             guard isOurs else { return }
         }
-        try await journal.closeWriter(writer.id, owner: configuration.owner)
+        try await journal.closeWriter(writer.id, publisher: configuration.owner)
         logger.log(
             level: count == 0 ? .debug : .warning, "published what a coordinator that is gone had committed",
             metadata: [LogKey.count: "\(count)"]
@@ -71,10 +71,12 @@ final class Takeover: Sendable {
 
     private func claimExecutions() async throws {
         while true {
-            let limit = min(Self.executionsPerClaim, await lane.capacity)
+            let (lane, room) = await lanes.roomiest()
+            let limit = min(Self.executionsPerClaim, room)
             guard limit > 0 else { return }
+            let owner = await lane.owner
             let claims = try await journal.claimExecutions(
-                owner: configuration.owner, lease: configuration.lease, limit: limit
+                owner: owner, publisher: configuration.owner, lease: configuration.lease, limit: limit
             )
             guard !claims.isEmpty else { return }
             var usable: [(ClaimedExecution, WorkflowDefinition)] = []
@@ -94,7 +96,7 @@ final class Takeover: Sendable {
             }
             if !unusable.isEmpty {
                 // Another coordinator may have what is missing here.
-                try await journal.putBack(unusable, owner: configuration.owner)
+                try await journal.putBack(unusable, owner: owner, publisher: configuration.owner)
                 return
             }
         }

@@ -20,12 +20,12 @@ final class TimerQueue: Sendable {
     /// The longest sleep: a clock that is set forward is noticed after that long.
     private static let longestSleepMicroseconds: Int64 = 60_000_000
 
-    private let now: @Sendable () -> Timestamp
+    private let environment: RuntimeEnvironment
     private let fire: @Sendable (StepTimer) -> Void
     private let state = Mutex(State())
 
-    init(now: @escaping @Sendable () -> Timestamp, fire: @escaping @Sendable (StepTimer) -> Void) {
-        self.now = now
+    init(environment: RuntimeEnvironment, fire: @escaping @Sendable (StepTimer) -> Void) {
+        self.environment = environment
         self.fire = fire
     }
 
@@ -41,17 +41,17 @@ final class TimerQueue: Sendable {
     private func sleep(_ state: inout State) {
         state.sleeper?.cancel()
         guard let next = state.heap.min?.timer.due else { return }
-        let left = next.microsecondsSinceEpoch - now().microsecondsSinceEpoch
+        let left = next.microsecondsSinceEpoch - environment.now().microsecondsSinceEpoch
         let pause = Duration.microseconds(max(0, min(left, Self.longestSleepMicroseconds)))
-        state.sleeper = Task { [weak self] in
-            do { try await Task.sleep(for: pause) } catch { return }
+        state.sleeper = Task(executorPreference: environment.executor) { [weak self, sleep = environment.sleep] in
+            do { try await sleep(pause) } catch { return }
             self?.wake()
         }
     }
 
     private func wake() {
         let due = state.withLock { state in
-            let time = now()
+            let time = environment.now()
             var due: [StepTimer] = []
             while let first = state.heap.min, first.timer.due <= time {
                 due.append(first.timer)

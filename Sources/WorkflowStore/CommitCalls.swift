@@ -15,16 +15,15 @@ struct CommitCalls {
     /// The ids whose further callers the last call asks for.
     var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
 
+    private var writerCall: PostgresCall {
+        let writer: [PostgresValue] = [.int64(batch.writer.rawValue), .text(batch.publisher)]
+        guard let cursor = batch.cursor else { return PostgresCall(CommitStatement.lockWriter, writer) }
+        return PostgresCall(CommitStatement.moveCursor, writer + [.int64(cursor)])
+    }
+
     /// The calls in order. The last one gives the further callers when `asksForCallers`.
     func calls() -> [PostgresCall] {
-        var calls = [
-            PostgresCall(
-                CommitStatement.advanceWriter,
-                [
-                    .int64(batch.writer.rawValue), .int64(batch.number), .int64(batch.publishedPosition),
-                    .text(batch.owner),
-                ])
-        ]
+        var calls = [writerCall]
         let accepted = accepted
         let advanced = advanced
         let ended = ended

@@ -5,17 +5,24 @@ import PostgresClient
 /// Locks are taken in one order everywhere (writer, lock rows, state rows, executions), so that commits, heartbeats
 /// and takeovers of different coordinators can wait for one another but never in a circle.
 enum CommitStatement {
-    /// The writer is still this coordinator's and the batch is the next one. Remembering the number in the same
-    /// transaction is what lets a commit with an unknown outcome be looked up.
-    static let advanceWriter = PostgresStatement(
-        name: "commit_advance_writer",
+    /// The writer is still this coordinator's, and nobody inherits it while the transaction runs. A lock leaves no dead
+    /// version of the row behind.
+    static let lockWriter = PostgresStatement(
+        name: "commit_lock_writer",
         sql: """
-            WITH advanced AS (
-                UPDATE event_writers
-                SET batch_number = $2, published_position = greatest(published_position, $3)
-                WHERE writer_id = $1 AND publisher = $4 AND batch_number = $2 - 1
-                RETURNING 1)
-            SELECT workflow.require_rows((SELECT count(*) FROM advanced), 1, 'PD002')
+            WITH locked AS (
+                SELECT FROM event_writers WHERE writer_id = $1 AND publisher = $2 AND phase = 'LIVE' FOR NO KEY UPDATE)
+            SELECT workflow.require_rows((SELECT count(*) FROM locked), 1, 'PD002')
+            """)
+
+    /// The same, for a commit that takes the cursor along.
+    static let moveCursor = PostgresStatement(
+        name: "commit_move_cursor",
+        sql: """
+            WITH moved AS (
+                UPDATE event_writers SET published_position = greatest(published_position, $3)
+                WHERE writer_id = $1 AND publisher = $2 AND phase = 'LIVE' RETURNING 1)
+            SELECT workflow.require_rows((SELECT count(*) FROM moved), 1, 'PD002')
             """)
 
     /// Ended executions give their leases up. Before the state rows: a takeover locks in this order too.
@@ -107,9 +114,14 @@ enum CommitStatement {
         name: "commit_further_callers",
         sql: "SELECT execution_id, reply_to, correlation_id FROM execution_callers WHERE execution_id = ANY($1)")
 
-    static let lastBatch = PostgresStatement(
-        name: "commit_last_batch",
-        sql: "SELECT batch_number FROM event_writers WHERE writer_id = $1 AND publisher = $2")
+    /// Waits until no transaction of the writer is under way any more, so that what is looked up next is decided.
+    static let awaitWriter = PostgresStatement(
+        name: "commit_await_writer", sql: "SELECT FROM event_writers WHERE writer_id = $1 FOR NO KEY UPDATE")
+
+    /// The first event of a batch is there when the batch is.
+    static let hasPosition = PostgresStatement(
+        name: "commit_has_position",
+        sql: "SELECT FROM execution_events WHERE writer_id = $1 AND position = $2 LIMIT 1")
 
     /// Which of these executions are no longer owned under these tokens.
     static let lostLeases = PostgresStatement(

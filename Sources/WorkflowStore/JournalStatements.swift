@@ -6,7 +6,7 @@ enum JournalStatement {
         name: "open_writer",
         sql: """
             INSERT INTO event_writers (owner, publisher, expires_at)
-            VALUES ($1, $1, clock_timestamp() + make_interval(secs => $2)) RETURNING writer_id
+            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3)) RETURNING writer_id
             """)
 
     static let findAccepted = PostgresStatement(
@@ -36,7 +36,7 @@ enum JournalStatement {
 
     static let tick = PostgresStatement(
         name: "tick",
-        sql: "SELECT live_writers, has_abandoned_work FROM workflow.tick($1, make_interval(secs => $2), $3)")
+        sql: "SELECT live_writers, has_abandoned_work FROM workflow.tick($1, make_interval(secs => $2), $3, $4)")
 
     static let recordPublished = PostgresStatement(
         name: "record_published",
@@ -50,12 +50,26 @@ enum JournalStatement {
     static let claimWriters = PostgresStatement(
         name: "claim_writers",
         sql: """
-            UPDATE event_writers SET publisher = $1, expires_at = clock_timestamp() + make_interval(secs => $2)
+            UPDATE event_writers
+            SET publisher = $1, phase = 'INHERITED', expires_at = clock_timestamp() + make_interval(secs => $2)
             WHERE writer_id IN (
                 SELECT writer_id FROM event_writers
-                WHERE (expires_at < clock_timestamp() AND publisher <> $1) OR (publisher = $1 AND owner <> $1)
+                WHERE (phase <> 'DRAINED' AND publisher <> $1 AND expires_at < clock_timestamp()
+                       AND workflow.leases_may_end(make_interval(secs => $2)))
+                   OR (phase = 'INHERITED' AND publisher = $1)
                 FOR NO KEY UPDATE SKIP LOCKED)
             RETURNING writer_id, published_position
+            """)
+
+    /// What is still claimable is held by a transaction of its owner. A coordinator that was stopped in the middle of
+    /// sending one would hold it for as long as it is stopped, so its sessions end; if it wakes up, it connects again.
+    static let endStuckSessions = PostgresStatement(
+        name: "end_stuck_sessions",
+        sql: """
+            SELECT pg_terminate_backend(a.pid)
+            FROM event_writers w JOIN pg_stat_activity a ON a.application_name = left('perdure ' || w.publisher, 63)
+            WHERE w.phase <> 'DRAINED' AND w.publisher <> $1 AND w.expires_at < clock_timestamp()
+              AND workflow.leases_may_end(make_interval(secs => $2)) AND a.usename = current_user
             """)
 
     static let eventsOfWriter = PostgresStatement(
@@ -69,26 +83,43 @@ enum JournalStatement {
             WHERE v.writer_id = $1 AND v.position > $2 ORDER BY v.position LIMIT $3
             """)
 
-    static let closeWriter = PostgresStatement(
-        name: "close_writer", sql: "DELETE FROM event_writers WHERE writer_id = $1 AND publisher = $2")
+    static let drainWriter = PostgresStatement(
+        name: "drain_writer",
+        sql: "UPDATE event_writers SET phase = 'DRAINED' WHERE writer_id = $1 AND publisher = $2")
+
+    /// A writer without a row counts as drained: whoever removed it, there is nothing left to publish from.
+    static let abandonOwner = PostgresStatement(
+        name: "abandon_owner",
+        sql: """
+            INSERT INTO event_writers (owner, publisher, phase, expires_at)
+            VALUES ($1, $2, 'DRAINED', clock_timestamp()) ON CONFLICT (owner) DO NOTHING
+            """)
+
+    /// The rows of drained writers whose executions all have new owners, or have ended.
+    static let removeDrained = PostgresStatement(
+        name: "remove_drained_writers",
+        sql: """
+            DELETE FROM event_writers w
+            WHERE phase = 'DRAINED' AND NOT EXISTS (SELECT FROM execution_locks l WHERE l.owner = w.owner)
+            """)
 
     /// Locks first, then the state rows under a new token, in one statement: from here on a commit of the old owner
-    /// finds nothing. The executions of an owner whose events are not all published yet stay where they are; one's own
-    /// events are in one's outbox already, unless somebody else publishes them.
+    /// finds nothing. The executions of an owner whose events are not all published yet stay where they are. One's own
+    /// events are in one's outbox already, so what a live lane of this coordinator has given up may be taken at once.
     static let claimLocks = PostgresStatement(
         name: "claim_locks",
         sql: """
             WITH candidates AS (
                 SELECT execution_id, expires_at FROM execution_locks l
-                WHERE expires_at < clock_timestamp()
-                  AND NOT EXISTS (
-                      SELECT FROM event_writers w
-                      WHERE w.owner = l.owner AND (w.owner <> $1 OR w.publisher <> $1))
-                ORDER BY execution_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED),
+                WHERE NOT EXISTS (SELECT FROM event_writers w WHERE w.owner = l.owner AND w.phase <> 'DRAINED')
+                   OR (expires_at <= 'epoch' AND EXISTS (
+                       SELECT FROM event_writers w
+                       WHERE w.owner = l.owner AND w.phase = 'LIVE' AND w.publisher = $2))
+                ORDER BY execution_id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED),
             claimed AS (
                 UPDATE execution_locks l
                 SET owner = $1, fencing_token = l.fencing_token + 1,
-                    expires_at = clock_timestamp() + make_interval(secs => $2)
+                    expires_at = clock_timestamp() + make_interval(secs => $3)
                 FROM candidates c WHERE l.execution_id = c.execution_id
                 RETURNING l.execution_id, l.fencing_token, c.expires_at <> '-infinity' AS interrupted),
             fenced AS (
@@ -121,7 +152,8 @@ enum JournalStatement {
             WHERE owner = $2 AND execution_id = ANY($1)
             """)
 
-    /// Under no name: this coordinator has committed nothing for them, so nothing of it has to be published first.
+    /// Under no name: this coordinator has committed nothing for them, so nothing of it has to be published first. A
+    /// drained writer of that name tells everybody that there is something to take.
     static let putBack = PostgresStatement(
         name: "put_back",
         sql: """

@@ -5,9 +5,12 @@ import WorkflowCore
 
 extension PostgresJournal {
     /// What is known of requests with these keys, and of executions with these ids: one index probe each.
-    public func findAccepted(keys: [String], ids: [ExecutionID]) async throws(JournalError) -> [AcceptedExecution] {
+    public func findAccepted(
+        keys: [String], ids: [ExecutionID], for writer: WriterID
+    ) async throws(JournalError) -> [AcceptedExecution] {
         let results = try await run(
-            [PostgresCall(JournalStatement.findAccepted, [.textArray(keys), .uuidArray(ids.map(\.uuid))])], on: commits
+            [PostgresCall(JournalStatement.findAccepted, [.textArray(keys), .uuidArray(ids.map(\.uuid))])],
+            on: commits(of: writer)
         )
         return try Self.decode { () throws(PostgresError) in
             var found: [AcceptedExecution] = []
@@ -32,7 +35,7 @@ extension PostgresJournal {
                     JournalStatement.attachCaller,
                     [.uuid(execution.uuid), .text(caller.replyTo), .text(caller.correlationID ?? "")]),
                 PostgresCall(JournalStatement.result, [.uuid(execution.uuid)]),
-            ], on: commits
+            ], on: firstCommits
         )
         return try Self.decode { () throws(PostgresError) in
             try results[1].first.flatMap { row throws(PostgresError) in try Self.result(row) }
@@ -51,7 +54,7 @@ extension PostgresJournal {
                         .int32Array(definitions.map { Int32($0.reference.version) }),
                         .textArray(definitions.map(\.reference.contentHash)), .textArray(definitions.map(\.source)),
                     ])
-            ], on: commits
+            ], on: firstCommits
         )
     }
 

@@ -5,14 +5,18 @@ import PostgresClient
 import WorkflowCore
 
 extension PostgresJournal {
-    /// Renews everything that a coordinator holds, in one statement.
+    /// Renews a coordinator's writers and what is due of its executions, in one statement.
     public func tick(
-        owner: String, lease: Duration, held: [ExecutionID]
+        publisher: String, lease: Duration, due: [LeaseRenewal]
     ) async throws(JournalError) -> LeaseReport {
         let results = try await run(
             [
                 PostgresCall(
-                    JournalStatement.tick, [.text(owner), .double(lease.seconds), .uuidArray(held.map(\.uuid))])
+                    JournalStatement.tick,
+                    [
+                        .text(publisher), .double(lease.seconds), .uuidArray(due.map(\.execution.uuid)),
+                        .doubleArray(due.map(\.span.seconds)),
+                    ])
             ], on: upkeep
         )
         return try Self.decode { () throws(PostgresError) in
@@ -24,22 +28,28 @@ extension PostgresJournal {
 
     /// Moves a writer's cursor forward; backward it never moves.
     public func recordPublished(
-        writer: WriterID, owner: String, position: Int64
+        writer: WriterID, publisher: String, position: Int64
     ) async throws(JournalError) -> Bool {
         let results = try await run(
             [
                 PostgresCall(
-                    JournalStatement.recordPublished, [.int64(writer.rawValue), .int64(position), .text(owner)])
+                    JournalStatement.recordPublished, [.int64(writer.rawValue), .int64(position), .text(publisher)])
             ], on: upkeep
         )
         return results[0].affectedRows == 1
     }
 
-    /// Becomes the publisher of writers whose lease has run out.
-    public func claimWriters(owner: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter] {
-        let results = try await run(
-            [PostgresCall(JournalStatement.claimWriters, [.text(owner), .double(lease.seconds)])], on: upkeep
-        )
+    /// Becomes the publisher of writers whose lease has run out. Those that a stopped coordinator holds are freed for
+    /// the next time.
+    public func claimWriters(publisher: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter] {
+        let arguments: [PostgresValue] = [.text(publisher), .double(lease.seconds)]
+        let results = try await run([PostgresCall(JournalStatement.claimWriters, arguments)], on: upkeep)
+        let stuck = try await run([PostgresCall(JournalStatement.endStuckSessions, arguments)], on: upkeep)
+        if !stuck[0].isEmpty {
+            logger.warning(
+                "ended database sessions of a coordinator that has stopped in the middle of a commit",
+                metadata: [LogKey.count: "\(stuck[0].count)"])
+        }
         return try Self.decode { () throws(PostgresError) in
             var writers: [ClaimedWriter] = []
             for row in results[0] {
@@ -121,23 +131,35 @@ extension PostgresJournal {
         return ReplyAddress(replyTo: replyTo, correlationID: try row.optionalText("correlation_id"))
     }
 
-    /// Removes a writer whose events are all published.
-    public func closeWriter(_ writer: WriterID, owner: String) async throws(JournalError) {
+    /// Ends a writer whose events are all published; its row goes with the last of its executions.
+    public func closeWriter(_ writer: WriterID, publisher: String) async throws(JournalError) {
         _ = try await run(
-            [PostgresCall(JournalStatement.closeWriter, [.int64(writer.rawValue), .text(owner)])], on: upkeep
+            [
+                PostgresCall(JournalStatement.drainWriter, [.int64(writer.rawValue), .text(publisher)]),
+                PostgresCall(JournalStatement.removeDrained, []),
+            ], on: upkeep
         )
+    }
+
+    /// Lets a lost name go.
+    public func abandon(owner: String, publisher: String) async throws(JournalError) {
+        _ = try await run([PostgresCall(JournalStatement.abandonOwner, [.text(owner), .text(publisher)])], on: upkeep)
     }
 
     /// Takes executions over under a new token, then reads where they stand.
     public func claimExecutions(
-        owner: String, lease: Duration, limit: Int
+        owner: String, publisher: String, lease: Duration, limit: Int
     ) async throws(JournalError) -> [ClaimedExecution] {
         let claims = try await run(
             [
                 PostgresCall(
-                    JournalStatement.claimLocks, [.text(owner), .double(lease.seconds), .int64(Int64(limit))])
+                    JournalStatement.claimLocks,
+                    [.text(owner), .text(publisher), .double(lease.seconds), .int64(Int64(limit))])
             ], on: takeover
         )
+        if claims[0].count < limit {
+            _ = try await run([PostgresCall(JournalStatement.removeDrained, [])], on: takeover)
+        }
         guard !claims[0].isEmpty else { return [] }
         var tokens: [ExecutionID: (token: Int64, interrupted: Bool)] = [:]
         try Self.decode { () throws(PostgresError) in
@@ -162,6 +184,7 @@ extension PostgresJournal {
             return rows
         }
         var executions: [ClaimedExecution] = []
+        var unreadable: [ExecutionID] = []
         for row in loaded[0] {
             do throws(PostgresError) {
                 let state = try Self.state(row, steps: steps)
@@ -172,10 +195,12 @@ extension PostgresJournal {
                         interrupted: claim.interrupted
                     ))
             } catch {
-                // Not held, so its lease ends by itself, and a coordinator that can read it may have it.
                 logger.error("an execution cannot be taken over: \(error.message)")
+                try Self.decode { () throws(PostgresError) in unreadable.append(ExecutionID(try row.uuid("id"))) }
             }
         }
+        // A coordinator that can read them may have them.
+        if !unreadable.isEmpty { try await putBack(unreadable, owner: owner, publisher: publisher) }
         return executions
     }
 
@@ -231,9 +256,14 @@ extension PostgresJournal {
     }
 
     /// Puts back what was claimed and not touched.
-    public func putBack(_ executions: [ExecutionID], owner: String) async throws(JournalError) {
+    public func putBack(
+        _ executions: [ExecutionID], owner: String, publisher: String
+    ) async throws(JournalError) {
         _ = try await run(
-            [PostgresCall(JournalStatement.putBack, [.uuidArray(executions.map(\.uuid)), .text(owner)])], on: takeover
+            [
+                PostgresCall(JournalStatement.abandonOwner, [.text(""), .text(publisher)]),
+                PostgresCall(JournalStatement.putBack, [.uuidArray(executions.map(\.uuid)), .text(owner)]),
+            ], on: takeover
         )
     }
 

@@ -5,14 +5,15 @@ import WorkflowCore
 
 /// The journal on PostgreSQL.
 ///
-/// Three connections, so that a heartbeat waits neither behind a large commit nor behind a large takeover: one for the
-/// serial stream of commits, one for heartbeats and small questions, one for takeovers. All come back by themselves when
-/// the database was away.
+/// A heartbeat must wait neither behind a large commit nor behind a large takeover. So each lane has a connection for its
+/// serial stream of commits, and there is one for heartbeats and small questions and one for takeovers. All come back by
+/// themselves when the database was away.
 public final class PostgresJournal: Journal {
     /// Pause before a transaction that the server refused for a passing reason (a deadlock, a shutdown) is tried again.
     private static let retryPause = Duration.milliseconds(200)
 
-    let commits: PostgresSession
+    private let commits: [PostgresSession]
+    private let laneOfWriter = Mutex<[WriterID: Int]>([:])
     let upkeep: PostgresSession
     let takeover: PostgresSession
     let logger: Logger
@@ -23,10 +24,13 @@ public final class PostgresJournal: Journal {
     ///
     /// - Parameters:
     ///   - configuration: The database.
+    ///   - lanes: Streams of commits, each with a connection of its own.
     ///   - lease: How long a new execution is its coordinator's without a renewal.
     ///   - logger: Where losses and recoveries of connections are told.
     /// - Throws: `PostgresError` of code `invalidConfiguration`.
-    public init(_ configuration: PostgresConfiguration, lease: Duration, logger: Logger) throws(PostgresError) {
+    public init(
+        _ configuration: PostgresConfiguration, lanes: Int = 1, lease: Duration, logger: Logger
+    ) throws(PostgresError) {
         self.lease = lease
         self.logger = logger
         // Every statement here reaches its rows by a key. A plan made while the tables were small or not analysed
@@ -39,17 +43,27 @@ public final class PostgresJournal: Journal {
             ("lock_timeout", "\(max(1, lease.components.seconds) * 1000)"),
         ])
         let report = ConnectionReport(endpoint: configuration.endpoint, logger: logger)
-        commits = PostgresSession(keyed) { report.changed($0, isFirst: true) }
+        commits = (0..<max(1, lanes)).map { lane in
+            PostgresSession(keyed) { report.changed($0, isFirst: lane == 0) }
+        }
         upkeep = PostgresSession(configuration) { report.changed($0, isFirst: false) }
         takeover = PostgresSession(keyed) { report.changed($0, isFirst: false) }
     }
 
-    /// Ends both connections.
+    /// Ends all connections.
     public func close() async {
-        await commits.close()
+        for session in commits { await session.close() }
         await upkeep.close()
         await takeover.close()
     }
+
+    /// The connection for a writer's commits, and for questions whose answers must not be older than those.
+    func commits(of writer: WriterID) -> PostgresSession {
+        commits[laneOfWriter.withLock { $0[writer] ?? 0 }]
+    }
+
+    /// The connection that is told about to the operator.
+    var firstCommits: PostgresSession { commits[0] }
 
     // MARK: - Running statements
 
@@ -95,13 +109,23 @@ public final class PostgresJournal: Journal {
     // MARK: - Commits
 
     /// Starts a stream of commits.
-    public func openWriter(owner: String, lease: Duration) async throws(JournalError) -> WriterID {
+    public func openWriter(
+        owner: String, publisher: String, lane: Int, lease: Duration
+    ) async throws(JournalError) -> WriterID {
+        let index = lane % commits.count
         let results = try await run(
-            [PostgresCall(JournalStatement.openWriter, [.text(owner), .double(lease.seconds)])], on: commits
+            [PostgresCall(JournalStatement.openWriter, [.text(owner), .text(publisher), .double(lease.seconds)])],
+            on: commits[index]
         )
-        return try Self.decode { () throws(PostgresError) in
+        let writer = try Self.decode { () throws(PostgresError) in
             WriterID(rawValue: try results[0][0].int64("writer_id"))
         }
+        laneOfWriter.withLock { lanes in
+            // A lane that starts over has lost its writer before.
+            for (old, oldLane) in lanes where oldLane == index && lane < commits.count { lanes[old] = nil }
+            lanes[writer] = index
+        }
+        return writer
     }
 
     /// Commits a batch in one round trip; an outcome that the connection took with it is looked up.
@@ -110,6 +134,8 @@ public final class PostgresJournal: Journal {
     public func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt {
         let plan = CommitCalls(batch: batch, leaseSeconds: lease.seconds)
         let calls = plan.calls()
+        let commits = commits(of: batch.writer)
+        var wasUnknown = false
         while true {
             do throws(PostgresError) {
                 let results = try await commits.transaction(calls)
@@ -118,15 +144,19 @@ public final class PostgresJournal: Journal {
                 if error.isOutcomeUnknown {
                     logger.warning(
                         "a commit's outcome is unknown; looking it up", metadata: [LogKey.error: "\(error.message)"])
-                    if try await didCommit(batch) { return try await receipt(of: plan) }
+                    wasUnknown = true
+                    if try await didCommit(batch, on: commits) { return try await receipt(of: plan, on: commits) }
                     continue
                 }
-                switch error.sqlState?.rawValue {
+                let sqlState = error.sqlState?.rawValue
+                if wasUnknown, sqlState == "23505", try await didCommit(batch, on: commits) {
+                    // The server had the whole of it when the connection broke, and began only after it was looked up.
+                    return try await receipt(of: plan, on: commits)
+                }
+                switch sqlState {
                 case "PD001":
-                    throw JournalError(.leasesLost(try await lostLeases(plan)), error.message)
+                    throw JournalError(.leasesLost(try await lostLeases(plan, on: commits)), error.message)
                 case "PD002":
-                    // Either the writer is gone, or this very batch went through on a connection that broke.
-                    if try await didCommit(batch) { return try await receipt(of: plan) }
                     throw JournalError(.writerLost, "the coordinator's lease ran out and others took its work over")
                 case "23505" where Self.acceptanceConstraints.contains(error.constraintName ?? ""):
                     throw JournalError(.alreadyAccepted, error.message)
@@ -137,18 +167,23 @@ public final class PostgresJournal: Journal {
         }
     }
 
-    /// Whether a batch whose commit was not answered has happened.
-    private func didCommit(_ batch: JournalBatch) async throws(JournalError) -> Bool {
+    /// Whether a batch whose commit was not answered has happened. One without events may be made again in any case: it
+    /// says the same of the same executions, under the same tokens.
+    private func didCommit(_ batch: JournalBatch, on commits: PostgresSession) async throws(JournalError) -> Bool {
+        guard let position = batch.firstPosition else { return false }
+        let writer = PostgresValue.int64(batch.writer.rawValue)
         let results = try await run(
-            [PostgresCall(CommitStatement.lastBatch, [.int64(batch.writer.rawValue), .text(batch.owner)])], on: commits
+            [
+                PostgresCall(CommitStatement.awaitWriter, [writer]),
+                PostgresCall(CommitStatement.hasPosition, [writer, .int64(position)]),
+            ], on: commits
         )
-        return try Self.decode { () throws(PostgresError) in
-            guard let row = results[0].first else { return false }
-            return try row.int64("batch_number") >= batch.number
-        }
+        return !results[1].isEmpty
     }
 
-    private func lostLeases(_ plan: CommitCalls) async throws(JournalError) -> [ExecutionID] {
+    private func lostLeases(
+        _ plan: CommitCalls, on commits: PostgresSession
+    ) async throws(JournalError) -> [ExecutionID] {
         let results = try await run([PostgresCall(CommitStatement.lostLeases, plan.ownedColumns)], on: commits)
         return try Self.decode { () throws(PostgresError) in
             var ids: [ExecutionID] = []
@@ -157,7 +192,9 @@ public final class PostgresJournal: Journal {
         }
     }
 
-    private func receipt(of plan: CommitCalls) async throws(JournalError) -> CommitReceipt {
+    private func receipt(
+        of plan: CommitCalls, on commits: PostgresSession
+    ) async throws(JournalError) -> CommitReceipt {
         guard plan.asksForCallers else { return CommitReceipt() }
         let results = try await run(
             [PostgresCall(CommitStatement.furtherCallers, [.uuidArray(plan.endedIDs)])], on: commits

@@ -70,7 +70,9 @@ import Testing
                 == "01234567-89ab-7412-9122-334455667788")
         let later = ExecutionID(now: time.advanced(byMicroseconds: 1000), randomBits: 0, 0)
         #expect(ExecutionID(now: time, randomBits: .max, .max).description < later.description)
-        let environment = RuntimeEnvironment(now: { time }, randomBits: { 7 })
+        let environment = RuntimeEnvironment(
+            now: { time }, uptime: { .zero }, sleep: { _ in }, randomBits: { 7 }
+        )
         #expect(environment.newExecutionID() == ExecutionID(now: time, randomBits: 7, 7))
     }
 

@@ -12,6 +12,19 @@ private final class ManualClock: Sendable {
     func set(_ microseconds: Int64) { time.withLock { $0 = Timestamp(microsecondsSinceEpoch: microseconds) } }
 }
 
+extension RuntimeEnvironment {
+    /// Real time passes in it, whatever the clock on the wall is made to say.
+    fileprivate static func passing(
+        now: @escaping @Sendable () -> Timestamp = { Timestamp(microsecondsSinceEpoch: 0) }
+    ) -> RuntimeEnvironment {
+        let start = ContinuousClock().now
+        return RuntimeEnvironment(
+            now: now, uptime: { start.duration(to: ContinuousClock().now) },
+            sleep: { try await Task.sleep(for: $0) }, randomBits: { 0 }
+        )
+    }
+}
+
 @Suite struct TimerQueueTests {
     private static func timer(_ step: Int, due: Int64) -> StepTimer {
         StepTimer(
@@ -24,7 +37,7 @@ private final class ManualClock: Sendable {
     func timesComeInTheirOrderAndOnce() async {
         let clock = ManualClock()
         let (fired, continuation) = AsyncStream.makeStream(of: Int.self)
-        let queue = TimerQueue(now: { clock.now }) { continuation.yield($0.step) }
+        let queue = TimerQueue(environment: .passing { clock.now }) { continuation.yield($0.step) }
         for (step, due) in [(3, 40_000), (1, 5_000), (4, 60_000_000_000), (2, 20_000)] {
             queue.schedule(Self.timer(step, due: Int64(due)))
         }
@@ -44,7 +57,7 @@ private final class ManualClock: Sendable {
         let clock = ManualClock()
         clock.set(1_000_000)
         let (fired, continuation) = AsyncStream.makeStream(of: Int.self)
-        let queue = TimerQueue(now: { clock.now }) { continuation.yield($0.step) }
+        let queue = TimerQueue(environment: .passing { clock.now }) { continuation.yield($0.step) }
         await withTaskGroup { group in
             for step in 0..<2000 { group.addTask { queue.schedule(Self.timer(step, due: Int64(step))) } }
         }
@@ -59,17 +72,17 @@ private final class ManualClock: Sendable {
 @Suite struct CallLimitsTests {
     @Test(.timeLimit(.minutes(1)))
     func whatRunsOutFirstIsNamed() async {
-        let run = CallLimits(StepTimeouts(runMicroseconds: 1000, totalMicroseconds: 60_000_000))
+        let run = CallLimits(StepTimeouts(runMicroseconds: 1000, totalMicroseconds: 60_000_000), .passing())
         #expect(await run.expiry()?.code == .timeout)
-        let total = CallLimits(StepTimeouts(runMicroseconds: 60_000_000, totalMicroseconds: 1000))
+        let total = CallLimits(StepTimeouts(runMicroseconds: 60_000_000, totalMicroseconds: 1000), .passing())
         #expect(await total.expiry()?.code == .totalTimeout)
-        let silent = CallLimits(StepTimeouts(runMicroseconds: 60_000_000, heartbeatMicroseconds: 1000))
+        let silent = CallLimits(StepTimeouts(runMicroseconds: 60_000_000, heartbeatMicroseconds: 1000), .passing())
         #expect(await silent.expiry()?.code == .heartbeatTimeout)
     }
 
     @Test(.timeLimit(.minutes(1)))
     func signsOfLifePutItOff() async {
-        let limits = CallLimits(StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000))
+        let limits = CallLimits(StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000), .passing())
         let beating = Task {
             while !Task.isCancelled {
                 limits.beat()
@@ -81,7 +94,7 @@ private final class ManualClock: Sendable {
     }
 
     @Test func withoutLimitsThereIsNothingToWatch() async {
-        let limits = CallLimits(StepTimeouts())
+        let limits = CallLimits(StepTimeouts(), .passing())
         #expect(!limits.isLimited && limits.lifetime == nil)
         let watch = Task { await limits.expiry() }
         watch.cancel()

@@ -26,9 +26,10 @@ struct CoordinatorHost {
         let lease = try settings.duration(.coordinatorLease)
         let owner = Self.ownerName()
         let broker = try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure \(owner)")
+        let lanes = try settings.integer(.coordinatorLanes, upTo: 64)
         journal = try PostgresJournal(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lease: lease,
-            logger: logger
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure \(owner)"), lanes: lanes,
+            lease: lease, logger: logger
         )
         let publisher = BrokerPublisher(
             configuration: broker, topology: topology, environment: environment, logger: logger
@@ -40,7 +41,7 @@ struct CoordinatorHost {
         )
         let coordinator = Coordinator(
             configuration: CoordinatorConfiguration(
-                owner: owner, lease: lease, maxInFlight: try settings.integer(.coordinatorMaxInFlight),
+                owner: owner, lease: lease, maxInFlight: try settings.integer(.coordinatorMaxInFlight), lanes: lanes,
                 maxBatch: try settings.integer(.coordinatorMaxBatch, upTo: 10_000),
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
                 drainDeadline: try settings.duration(.coordinatorDrainDeadline)

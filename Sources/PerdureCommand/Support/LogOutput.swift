@@ -56,5 +56,10 @@ enum SystemEnvironment {
         return Timestamp(microsecondsSinceEpoch: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
-    static let runtime = RuntimeEnvironment(now: { now() }, randomBits: { UInt64.random(in: .min ... .max) })
+    static let runtime = RuntimeEnvironment(
+        now: { now() }, uptime: { start.duration(to: ContinuousClock().now) },
+        sleep: { try await ContinuousClock().sleep(for: $0) }, randomBits: { UInt64.random(in: .min ... .max) }
+    )
+
+    private static let start = ContinuousClock().now
 }

@@ -5,11 +5,21 @@ import PerdureJSON
 /// Every method waits out a database that is away, so that callers see only what concerns them; cancelling the task
 /// ends the wait with `JournalError.Code.cancelled`.
 public protocol Journal: Sendable {
-    /// Starts a stream of commits for a coordinator, alive for `lease` from now unless renewed.
-    func openWriter(owner: String, lease: Duration) async throws(JournalError) -> WriterID
+    /// Starts a stream of commits for a lane of a coordinator, alive for `lease` from now unless renewed.
+    ///
+    /// - Parameters:
+    ///   - owner: The name under which the lane will own executions; never used before.
+    ///   - publisher: The coordinator.
+    ///   - lane: Which of the coordinator's lanes it is, from 0. Lanes do not wait for one another's commits.
+    func openWriter(
+        owner: String, publisher: String, lane: Int, lease: Duration
+    ) async throws(JournalError) -> WriterID
 
     /// What is known of requests with these idempotency keys, and of executions with these ids.
-    func findAccepted(keys: [String], ids: [ExecutionID]) async throws(JournalError) -> [AcceptedExecution]
+    /// Asked for a writer, and answered in the order of its commits.
+    func findAccepted(
+        keys: [String], ids: [ExecutionID], for writer: WriterID
+    ) async throws(JournalError) -> [AcceptedExecution]
 
     /// Commits a batch: all of it or nothing.
     ///
@@ -23,26 +33,41 @@ public protocol Journal: Sendable {
     /// - Returns: The result when the execution has ended already, in which case nothing is remembered.
     func attach(_ caller: ReplyAddress, to execution: ExecutionID) async throws(JournalError) -> ExecutionResult?
 
-    /// Renews a coordinator's writers and the leases of the executions that it holds, and says whether there is work that
-    /// nobody holds. Leases that carry its name and are not in `held` are left to end.
-    func tick(owner: String, lease: Duration, held: [ExecutionID]) async throws(JournalError) -> LeaseReport
+    /// Renews a coordinator's writers, and says whether there is something to take over.
+    ///
+    /// The lease of a writer is what its owner's executions depend on. `due` renews the rows of executions too, which is
+    /// for whoever reads them; an execution that is not owned by a live writer of this coordinator is left as it is.
+    func tick(
+        publisher: String, lease: Duration, due: [LeaseRenewal]
+    ) async throws(JournalError) -> LeaseReport
 
     /// Records how far a writer's events are confirmed, when no commit is at hand to carry it.
     ///
     /// - Returns: false when somebody else publishes them by now.
-    func recordPublished(writer: WriterID, owner: String, position: Int64) async throws(JournalError) -> Bool
+    func recordPublished(writer: WriterID, publisher: String, position: Int64) async throws(JournalError) -> Bool
 
-    /// Takes over the writers whose coordinators are gone, to publish what they committed and could not.
-    func claimWriters(owner: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter]
+    /// Takes over the writers whose coordinators are gone, to publish what they committed and could not. One with a
+    /// transaction under way is left out until that is decided.
+    func claimWriters(publisher: String, lease: Duration) async throws(JournalError) -> [ClaimedWriter]
 
     /// The events that a writer committed after a position, in order.
     func events(of writer: WriterID, after position: Int64, limit: Int) async throws(JournalError) -> [CommittedEvent]
 
-    /// Ends a writer, once all its events are confirmed.
-    func closeWriter(_ writer: WriterID, owner: String) async throws(JournalError)
+    /// Ends a writer, once all its events are confirmed: its executions are free to be claimed.
+    func closeWriter(_ writer: WriterID, publisher: String) async throws(JournalError)
 
-    /// Takes over executions whose owners are gone and whose owners' events are all published.
-    func claimExecutions(owner: String, lease: Duration, limit: Int) async throws(JournalError) -> [ClaimedExecution]
+    /// Takes over executions whose owners are gone and whose owners' events are all published, for a lane.
+    ///
+    /// - Parameters:
+    ///   - owner: The lane's name, as its writer was opened under.
+    ///   - publisher: The coordinator; what its own live lanes have let go of may be claimed as well.
+    func claimExecutions(
+        owner: String, publisher: String, lease: Duration, limit: Int
+    ) async throws(JournalError) -> [ClaimedExecution]
+
+    /// Lets a name go that a lane has lost the lease of. Its executions are claimed by whoever publishes its events; if
+    /// nobody knows it any more, by anybody.
+    func abandon(owner: String, publisher: String) async throws(JournalError)
 
     /// Lets go of executions at once, so that others need not wait for the lease to end. Whoever takes them over publishes
     /// the events of this owner first.
@@ -51,7 +76,7 @@ public protocol Journal: Sendable {
     func release(_ executions: [ExecutionID], owner: String, isHandedOver: Bool) async throws(JournalError)
 
     /// Puts back executions that were claimed and not touched: anybody may take them, without waiting for this owner.
-    func putBack(_ executions: [ExecutionID], owner: String) async throws(JournalError)
+    func putBack(_ executions: [ExecutionID], owner: String, publisher: String) async throws(JournalError)
 
     /// Stores the definitions that are in use, by content.
     func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError)
@@ -86,6 +111,20 @@ public struct AcceptedExecution: Sendable, Equatable {
         self.input = input
         self.result = result
         self.replyAddress = replyAddress
+    }
+}
+
+/// How much longer the row of an execution is to say that it is owned.
+public struct LeaseRenewal: Sendable, Equatable {
+    /// The execution.
+    public let execution: ExecutionID
+    /// From now.
+    public let span: Duration
+
+    /// A renewal.
+    public init(execution: ExecutionID, span: Duration) {
+        self.execution = execution
+        self.span = span
     }
 }
 

@@ -2,26 +2,27 @@
 public struct JournalBatch: Sendable {
     /// Whose batch it is; checked in the transaction.
     public let writer: WriterID
-    /// The coordinator that the writer belongs to; checked in the transaction.
+    /// The name under which the writer's lane owns executions.
     public let owner: String
-    /// 1, 2, … for each writer. The database remembers the last one, so that a commit whose outcome is unknown can be
-    /// looked up.
-    public let number: Int64
-    /// All events of this writer up to this position are confirmed by the broker.
-    public let publishedPosition: Int64
+    /// The coordinator that the writer belongs to; checked in the transaction.
+    public let publisher: String
+    /// All events of this writer up to this position are confirmed by the broker; nil when the journal need not be told
+    /// now.
+    public let cursor: Int64?
     /// The changes, at most one for each execution.
     public var changes: [ExecutionChange]
 
     /// A batch from its parts.
-    public init(
-        writer: WriterID, owner: String, number: Int64, publishedPosition: Int64, changes: [ExecutionChange]
-    ) {
+    public init(writer: WriterID, owner: String, publisher: String, cursor: Int64? = nil, changes: [ExecutionChange]) {
         self.writer = writer
         self.owner = owner
-        self.number = number
-        self.publishedPosition = publishedPosition
+        self.publisher = publisher
+        self.cursor = cursor
         self.changes = changes
     }
+
+    /// The position of the first event; nil without events.
+    public var firstPosition: Int64? { changes.first { !$0.events.isEmpty }?.firstPosition }
 }
 
 /// Identifies a stream of serial commits; one coordinator has one for each of its journals, for as long as it lives.

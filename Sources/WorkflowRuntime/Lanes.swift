@@ -1,0 +1,49 @@
+import WorkflowCore
+
+/// The lanes of a coordinator, as one: executions are spread over them, and each commits for itself.
+struct Lanes: Sendable {
+    /// At least one.
+    let all: [JournalLane]
+
+    /// Where a request belongs. A copy comes to the same lane, so that two of them in one batch are told apart there;
+    /// and not before the index of the database.
+    func lane(for request: AdmittedRequest) -> JournalLane {
+        guard all.count > 1 else { return all[0] }
+        let key = request.request.idempotencyKey ?? request.executionID.description
+        // FNV-1a: even enough for a few lanes, and the same in every process, unlike Swift's own hash.
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return all[Int(hash % UInt64(all.count))]
+    }
+
+    /// The lane with the most room, and how much that is: for executions that are taken over, which may go anywhere.
+    func roomiest() async -> (lane: JournalLane, room: Int) {
+        var best = (lane: all[0], room: await all[0].capacity)
+        for lane in all.dropFirst() {
+            let room = await lane.capacity
+            if room > best.room { best = (lane, room) }
+        }
+        return best
+    }
+
+    /// Lets every lane look again at what it may take.
+    func nudge() {
+        for lane in all { lane.mailbox.nudge() }
+    }
+
+    /// Lets every lane go on to its end.
+    func close() {
+        for lane in all { lane.mailbox.close() }
+    }
+
+    /// Takes nothing new any more.
+    func stopTaking() async {
+        for lane in all { await lane.stopTaking() }
+    }
+
+    /// Whether every lane has come to its end.
+    func areFinished() async -> Bool {
+        for lane in all where await !lane.isFinished { return false }
+        return true
+    }
+}
