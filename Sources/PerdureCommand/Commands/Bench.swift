@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import LocalServers
 import PerdureJSON
+import UnixSignals
 import WorkflowBenchmark
 
 struct Bench: AsyncParsableCommand {
@@ -54,6 +55,15 @@ struct Bench: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Steps beside one another.", valueName: "number"))
     var width: Int?
 
+    @Option(help: ArgumentHelp("Streams of commits of each coordinator.", valueName: "number"))
+    var lanes: Int?
+
+    @Option(help: ArgumentHelp("Coordinators to kill during the run.", valueName: "number"))
+    var kills: Int?
+
+    @Option(help: ArgumentHelp("Finished executions in the tables beforehand.", valueName: "number"))
+    var finished: Int?
+
     @Option(help: ArgumentHelp("Streams of commits of the floor.", valueName: "number"))
     var floorStreams: Int?
 
@@ -74,6 +84,9 @@ struct Bench: AsyncParsableCommand {
         chosen.steps = steps
         chosen.width = width
         chosen.floorStreams = floorStreams
+        chosen.lanes = lanes
+        chosen.kills = kills
+        chosen.finished = finished
         return chosen
     }
 
@@ -86,19 +99,19 @@ struct Bench: AsyncParsableCommand {
         if options.logLevel == nil && !settings.isSet(.logLevel) { settings.set(.logLevel, "warning", source: "bench") }
         let logger = try LogOutput.logger(settings)
         let stage = try await BenchmarkStage.open(
-            databaseURL: settings.isSet(.databaseURL) ? settings[.databaseURL] : nil,
-            amqpURL: settings.isSet(.amqpURL) ? settings[.amqpURL] : nil,
+            databaseURL: settings.given(.databaseURL), amqpURL: settings.given(.amqpURL),
             directory: "\(settings[.dataDirectory])/bench-\(getpid())", acceptsForeignData: anyway, logger: logger)
-        let result: Result<BenchmarkReport, any Error>
-        do {
-            let benchmark = Benchmark(stage: stage, command: Self.workers(settings), options: chosen) { run in
-                Self.tell("\(run.name): \(Int(run.executionsPerSecond.rounded())) executions/s")
-            }
-            result = .success(try await benchmark.run(scenario))
-        } catch {
-            result = .failure(error)
+        let benchmark = Benchmark(stage: stage, command: Self.workers(settings), options: chosen) { run in
+            Self.tell(BenchmarkReport.line(run))
         }
+        let measuring = Task { try await benchmark.run(scenario) }
+        let signals = Task {
+            for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { measuring.cancel() }
+        }
+        let result = await measuring.result
         await stage.close()
+        signals.cancel()
+        if measuring.isCancelled { throw CommandFailure("Stopped; nothing of the benchmark is left behind.") }
         let report = try result.get()
         if json {
             print(report.json.jsonText)
@@ -118,13 +131,17 @@ struct Bench: AsyncParsableCommand {
             coordinatorArguments: [BenchWorker.name],
             floorArguments: { [BenchWorker.name, "--floor-streams", "\($0)"] },
             environment: { assignment in
-                [
+                var environment = [
                     SettingKey.databaseURL.environmentName: assignment.databaseURL,
                     SettingKey.amqpURL.environmentName: assignment.amqpURL,
                     SettingKey.amqpPrefix.environmentName: assignment.prefix,
                     SettingKey.workflowsDirectory.environmentName: assignment.workflowsFolder,
                     SettingKey.logLevel.environmentName: level,
                 ]
+                if let lanes = assignment.variant.lanes {
+                    environment[SettingKey.coordinatorLanes.environmentName] = "\(lanes)"
+                }
+                return environment
             })
     }
 
@@ -134,3 +151,10 @@ struct Bench: AsyncParsableCommand {
 }
 
 extension BenchmarkScenario: ExpressibleByArgument {}
+
+extension Settings {
+    /// A value that was given for this; a `perdure dev` that happens to run here was not: it is not to be measured.
+    fileprivate func given(_ key: SettingKey) -> String? {
+        isSet(key) && !source(key).hasPrefix("perdure dev") ? self[key] : nil
+    }
+}

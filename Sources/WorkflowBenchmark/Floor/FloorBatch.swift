@@ -52,13 +52,14 @@ struct FloorBatch {
     /// - Parameters:
     ///   - commit: 0 the requests are accepted, 1 the first step is done, 2 the second is.
     ///   - firstPosition: Of the first event of this commit in the writer's stream.
-    ///   - published: Up to where the broker has confirmed.
+    ///   - cursor: Up to where the broker has confirmed, when that is worth a row.
     func calls(
-        commit: Int, at now: Timestamp, payloads: [[UInt8]], firstPosition: Int64, published: Int64
+        commit: Int, at now: Timestamp, payloads: [[UInt8]], firstPosition: Int64, cursor: Int64?
     ) -> [PostgresCall] {
         let times = PostgresValue.timestampArray(
             ids.map { _ in PostgresTimestamp(microsecondsSinceUnixEpoch: now.microsecondsSinceEpoch) })
-        var calls = [PostgresCall(FloorStatement.advanceWriter, [.int64(writer), .int64(published)])]
+        let writerCall = cursor.map { PostgresCall(FloorStatement.moveCursor, [.int64(writer), .int64($0)]) }
+        var calls = [writerCall ?? PostgresCall(FloorStatement.lockWriter, [.int64(writer)])]
         switch commit {
         case 0:
             let properties = deliveries.map(\.properties)

@@ -11,6 +11,7 @@ final class FloorOutbox: Sendable {
     private struct State {
         var waiting = 0
         var published: Int64 = 0
+        var recorded: Int64 = 0
         var room: CheckedContinuation<Void, Never>?
     }
 
@@ -26,6 +27,15 @@ final class FloorOutbox: Sendable {
 
     /// Up to which position everything is confirmed.
     var published: Int64 { state.withLock { $0.published } }
+
+    /// The same, once it has moved by so much since this last gave a position.
+    func cursor(stride: Int64) -> Int64? {
+        state.withLock { state in
+            guard state.published - state.recorded >= stride else { return nil }
+            state.recorded = state.published
+            return state.published
+        }
+    }
 
     /// Adds the messages of a commit; waits while as many publications as allowed wait for confirms.
     func add(_ messages: [AMQPMessage], lastPosition: Int64) async {

@@ -12,14 +12,10 @@ enum FloorStatement {
     static let closeWriter = PostgresStatement(
         name: "floor_close_writer", sql: "DELETE FROM event_writers WHERE writer_id = $1")
 
-    /// The proof of the commit and the cursor of publishing, in the one row that the runtime has for both.
-    static let advanceWriter = PostgresStatement(
-        name: "floor_advance_writer",
-        sql: """
-            UPDATE event_writers
-            SET batch_number = batch_number + 1, published_position = greatest(published_position, $2)
-            WHERE writer_id = $1
-            """)
+    /// Each commit locks its writer's row, as the runtime's do.
+    static let lockWriter = PostgresStatement(
+        name: "floor_lock_writer",
+        sql: "SELECT FROM event_writers WHERE writer_id = $1 FOR NO KEY UPDATE")
 
     static let moveCursor = PostgresStatement(
         name: "floor_move_cursor",

@@ -19,6 +19,9 @@ public struct FloorWorker: Sendable {
     /// Commits whose messages may wait for confirms before the next commit does.
     private static let publicationsWaiting = 4
 
+    /// Published events after which a commit takes the cursor along, as in the runtime.
+    private static let cursorStride: Int64 = 1000
+
     private let databaseURL: String
     private let amqpURL: String
     private let topology: Topology
@@ -91,7 +94,7 @@ public struct FloorWorker: Sendable {
                         _ = try await database.transaction(
                             batch.calls(
                                 commit: commit, at: now, payloads: payloads, firstPosition: position + 1,
-                                published: outbox.published))
+                                cursor: outbox.cursor(stride: Self.cursorStride)))
                         if commit == 0 {
                             subscription.acknowledge(last.delivery.tag, multiple: true, generation: last.generation)
                         }

@@ -38,6 +38,15 @@ public struct BenchmarkReport: Sendable {
         return row
     }
 
+    /// A run in one line, for who waits for the next.
+    public static func line(_ run: RunFigures) -> String {
+        let figures =
+            run.executions > 0
+            ? ["\(decimal(run.executionsPerSecond, 0)) executions/s"]
+            : run.more.map { "\($0.name) \(decimal($0.value, 2))" }
+        return "\(run.name): \((figures + run.problems).joined(separator: "; "))"
+    }
+
     /// Lines below the table: further figures, and what is wrong.
     public var notes: [String] {
         runs.flatMap { run in
@@ -71,8 +80,8 @@ extension RunFigures {
             "name": .string(name), "is_floor": .bool(isFloor), "executions": .int(Int64(executions)),
             "events": .int(Int64(events)), "seconds": .double(seconds),
             "executions_per_second": .double(executionsPerSecond), "events_per_second": .double(eventsPerSecond),
+            "commits_per_second": .double(commitsPerSecond),
         ]
-        object["commits_per_second"] = commitsPerSecond.map { .double($0) }
         object["rows_per_second"] = rowsPerSecond.map { .double($0) }
         object["ratio_to_floor"] = ratioToFloor.map { .double($0) }
         object["events_ratio_to_floor"] = eventsRatioToFloor.map { .double($0) }

@@ -13,10 +13,16 @@ struct CorrectnessCheck: Sendable {
         var gaps = 0
         /// Executions whose last event is not the one that ends them, or whose state row is missing.
         var unfinished = 0
+        /// Transactions that wrote events, from a moment on.
+        var commits = 0
     }
 
     /// Reads the tables for one workflow.
-    static func read(_ database: PostgresConnection, workflowID: String) async throws -> Found {
+    ///
+    /// - Parameter measuredFrom: From when on commits are counted, as the server writes a time.
+    static func read(
+        _ database: PostgresConnection, workflowID: String, measuredFrom: String
+    ) async throws -> Found {
         let mine = "SELECT id FROM executions WHERE workflow_id = '\(workflowID)'"
         let result = try await database.queryText(
             """
@@ -32,14 +38,16 @@ struct CorrectnessCheck: Sendable {
                    (SELECT count(*) FROM execution_steps
                     WHERE execution_id IN (SELECT id FROM mine) AND status = 'SUCCESS'),
                    (SELECT count(*) FROM sequences WHERE first <> 1 OR last <> events),
+                   (SELECT count(DISTINCT xmin::text::bigint) FROM execution_events
+                    WHERE execution_id IN (SELECT id FROM mine) AND timestamp >= '\(measuredFrom)'),
                    (SELECT count(*) FROM mine)
                    - (SELECT count(*) FROM sequences s JOIN execution_state t USING (execution_id) WHERE s.ended)
             """)
         let numbers = (result.rows.first ?? []).map { $0.flatMap { Int($0) } ?? -1 }
-        guard numbers.count == 7 else { return Found() }
+        guard numbers.count == 8 else { return Found() }
         return Found(
             executions: numbers[0], successes: numbers[1], events: numbers[2], locks: numbers[3], steps: numbers[4],
-            gaps: numbers[5], unfinished: numbers[6])
+            gaps: numbers[5], unfinished: numbers[7], commits: numbers[6])
     }
 
     /// What is wrong, in sentences; empty when nothing is.

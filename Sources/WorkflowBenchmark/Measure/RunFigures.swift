@@ -33,8 +33,8 @@ public struct RunFigures: Sendable {
     public var events = 0
     /// From the first request to the last answer or event.
     public var seconds = 0.0
-    /// Commits of executions, as their writers counted them; nil where a writer did not live to the end.
-    public var commits: Int?
+    /// Transactions that wrote events.
+    public var commits = 0
     /// Rows inserted, updated and deleted for each execution, the warm-up's among them.
     public var rowsPerExecution: Double?
     /// From when a request was published, or due at a fixed rate, to its answer.
@@ -64,7 +64,7 @@ public struct RunFigures: Sendable {
     /// Events a second.
     public var eventsPerSecond: Double { rate(Double(events)) }
     /// Commits a second.
-    public var commitsPerSecond: Double? { commits.map { rate(Double($0)) } }
+    public var commitsPerSecond: Double { rate(Double(commits)) }
     /// Rows a second.
     public var rowsPerSecond: Double? { rowsPerExecution.map { $0 * executionsPerSecond } }
 

@@ -10,6 +10,9 @@ public struct BenchmarkOptions: Sendable, Equatable {
         case coordinators
         case steps
         case width
+        case lanes
+        case kills
+        case finished
         case floorStreams = "floor-streams"
     }
 
@@ -31,6 +34,12 @@ public struct BenchmarkOptions: Sendable, Equatable {
     public var width: Int?
     /// Streams of commits of the floor.
     public var floorStreams: Int?
+    /// Streams of commits of each coordinator.
+    public var lanes: Int?
+    /// Coordinators to kill.
+    public var kills: Int?
+    /// Finished executions in the tables beforehand.
+    public var finished: Int?
 
     /// Nothing chosen.
     public init() {}
@@ -46,6 +55,9 @@ public struct BenchmarkOptions: Sendable, Equatable {
         if !coordinators.isEmpty { names.insert(.coordinators) }
         if !steps.isEmpty { names.insert(.steps) }
         if width != nil { names.insert(.width) }
+        if lanes != nil { names.insert(.lanes) }
+        if kills != nil { names.insert(.kills) }
+        if finished != nil { names.insert(.finished) }
         if floorStreams != nil { names.insert(.floorStreams) }
         return names
     }
@@ -64,6 +76,9 @@ public struct BenchmarkOptions: Sendable, Equatable {
             (.steps, steps, 1...1000),
             (.width, [width].compactMap { $0 }, 1...999),
             (.floorStreams, [floorStreams].compactMap { $0 }, 1...16),
+            (.lanes, [lanes].compactMap { $0 }, 1...64),
+            (.kills, [kills].compactMap { $0 }, 1...1000),
+            (.finished, [finished].compactMap { $0 }, 1...100_000_000),
         ]
         for (name, values, range) in ranges where values.contains(where: { !range.contains($0) }) {
             return "--\(name.rawValue) must be from \(range.lowerBound) to \(range.upperBound)."

@@ -24,7 +24,7 @@ extension BenchmarkRun {
         // Each reading is a transaction too, and the first one falls into what is counted.
         let perSecond = Double(after - before - 1) / figures.seconds
         let processor = figures.processorSeconds[UsageSnapshot.Group.coordinator.rawValue] ?? 0
-        let coordinators = Double(plan.workers.writers)
+        let coordinators = Double(plan.workers.publishers)
         figures.more = [
             ("queries_per_second_of_each_coordinator", max(0, perSecond) / coordinators),
             ("cpu_percent_of_each_coordinator", processor / figures.seconds / coordinators * 100),
@@ -48,7 +48,8 @@ extension BenchmarkRun {
             let count = result.rows.first?.first.flatMap { $0 }.flatMap { Int($0) } ?? 0
             most = max(most, count)
             // Once answers come, the number falls again, so it will not be reached any more.
-            if count >= plan.executions || (try generator.progress().answered) > plan.warmUp { break }
+            let answered = try generator.progress().answered
+            if count >= plan.executions || answered > plan.warmUp { break }
             try await Task.sleep(for: Self.countInterval)
         }
         await database.close()

@@ -80,7 +80,7 @@ final class BenchmarkRun: Sendable {
             try generator.begin(count: plan.warmUp, outstanding: min(plan.warmUp, 500))
             try await waitUntilDone(plan.warmUp, &figures)
         }
-        let commitsBefore = try await commitCount()
+        let measuredFrom = try await databaseTime()
         let usage = UsageWatch(run: self)
         let start = MonotonicClock.now()
         async let more = meanwhile()
@@ -94,9 +94,6 @@ final class BenchmarkRun: Sendable {
         figures.more += try await more
         figures.executions = plan.executions
         figures.seconds = Double(generator.lastArrivalAt - start) / 1e9
-        if !plan.allowsDuplicates, let commitsBefore, let commitsAfter = try await commitCount() {
-            figures.commits = commitsAfter - commitsBefore
-        }
         let book = generator.book
         figures.latency = RunFigures.Latency(book.samples(from: plan.warmUp))
         try await crew.stopAndSettle(stage)
@@ -104,8 +101,10 @@ final class BenchmarkRun: Sendable {
         let requested = plan.warmUp + plan.executions
         figures.rowsPerExecution = Double(counters.rows - rowsBefore) / Double(requested)
         let database = try await stage.connect()
-        let found = try await CorrectnessCheck.read(database, workflowID: plan.workflow.id)
+        let found = try await CorrectnessCheck.read(
+            database, workflowID: plan.workflow.id, measuredFrom: measuredFrom)
         await database.close()
+        figures.commits = found.commits
         figures.events = found.events - plan.warmUp * plan.workflow.eventsPerExecution
         let events = generator.events
         figures.problems += CorrectnessCheck.problems(
@@ -114,7 +113,8 @@ final class BenchmarkRun: Sendable {
         if counters.deadlocks > deadlocksBefore {
             figures.problems.append("PostgreSQL found \(counters.deadlocks - deadlocksBefore) deadlocks.")
         }
-        if case .openLoop = plan.load, let memory = figures.residentMegabytes[UsageSnapshot.Group.coordinator.rawValue] {
+        if case .openLoop = plan.load, let memory = figures.residentMegabytes[UsageSnapshot.Group.coordinator.rawValue]
+        {
             let names = ["start", "most", "end"].map { "memory_megabytes_\($0)" }
             figures.more += zip(names, memory).map { (name: $0, value: $1) }
         }
@@ -172,15 +172,12 @@ final class BenchmarkRun: Sendable {
 
     // MARK: - What the database counts
 
-    /// Commits of executions so far, by the writers that there are; nil when somebody has left.
-    private func commitCount() async throws -> Int? {
+    /// The time by the database's clock, as it writes it.
+    private func databaseTime() async throws -> String {
         let database = try await stage.connect()
-        let result = try await database.queryText(
-            "SELECT count(*), coalesce(sum(batch_number), 0)::bigint FROM event_writers")
+        let result = try await database.queryText("SELECT clock_timestamp()")
         await database.close()
-        let row = (result.rows.first ?? []).map { $0.flatMap { Int($0) } ?? 0 }
-        guard row.count == 2, row[0] == plan.workers.writers else { return nil }
-        return row[1]
+        return result.rows.first?.first.flatMap { $0 } ?? "-infinity"
     }
 
     private static func databaseCounters(_ stage: BenchmarkStage) async throws -> (rows: Int, deadlocks: Int) {

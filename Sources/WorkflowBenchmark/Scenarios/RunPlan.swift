@@ -7,8 +7,8 @@ struct RunPlan: Sendable {
         /// So many coordinators, each a process.
         case coordinators(Int)
 
-        /// Rows in `event_writers` once all are ready.
-        var writers: Int {
+        /// Publishers in `event_writers` once all are ready.
+        var publishers: Int {
             switch self {
             case .floor(let streams): streams
             case .coordinators(let count): count
@@ -44,9 +44,8 @@ struct RunPlan: Sendable {
     var circumstance: Circumstance?
     /// The run of the same group whose speed this one is also compared with.
     var baseline: String?
-    /// Settings of the workers beside those that every run has, by environment variable: the place for a variant that
-    /// is a setting of the product.
-    var environment: [String: String] = [:]
+    /// Settings of the coordinators that are not their defaults.
+    var variant = RunVariant()
 
     /// Executions that are measured.
     var executions: Int {

@@ -10,6 +10,8 @@ public struct WorkerCommand: Sendable {
         public let prefix: String
         /// The folder with the definitions.
         public let workflowsFolder: String
+        /// Settings that are not the defaults.
+        public let variant: RunVariant
     }
 
     let coordinatorArguments: [String]

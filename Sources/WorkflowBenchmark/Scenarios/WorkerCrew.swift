@@ -51,9 +51,10 @@ final class WorkerCrew: Sendable {
         let deadline = ContinuousClock.now + Self.startLimit
         while true {
             try checkAlive()
-            let writers = try await database.queryText("SELECT count(*) FROM event_writers")
+            let writers = try await database.queryText("SELECT count(DISTINCT publisher) FROM event_writers")
             let queue = try await broker.declareQueue(topology.requests, passive: true)
-            if writers.rows.first?.first == "\(plan.workers.writers)", queue.consumerCount >= plan.workers.writers {
+            if writers.rows.first?.first == "\(plan.workers.publishers)", queue.consumerCount >= plan.workers.publishers
+            {
                 break
             }
             guard ContinuousClock.now < deadline else {
@@ -76,9 +77,10 @@ final class WorkerCrew: Sendable {
             return state.started
         }
         let assignment = WorkerCommand.Assignment(
-            databaseURL: stage.databaseURL, amqpURL: stage.amqpURL, prefix: topology.prefix, workflowsFolder: folder)
+            databaseURL: stage.databaseURL, amqpURL: stage.amqpURL, prefix: topology.prefix, workflowsFolder: folder,
+            variant: plan.variant)
         let worker = try WorkerProcess(
-            arguments: arguments, environment: command.environment(assignment).merging(plan.environment) { $1 },
+            arguments: arguments, environment: command.environment(assignment),
             logPath: "\(folder)/worker-\(number).log")
         state.withLock { $0.workers.append(worker) }
     }

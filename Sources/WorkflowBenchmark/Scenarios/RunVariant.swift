@@ -1,0 +1,12 @@
+/// Settings of the product that a run may try out: the place for each one that changes what the engine does, such as how
+/// events travel or what agents promise.
+public struct RunVariant: Sendable, Equatable {
+    /// Streams of commits of each coordinator; nil for the default.
+    public var lanes: Int?
+
+    /// The defaults.
+    public init() {}
+
+    /// The variant for a name in the table; empty for the defaults.
+    var suffix: String { lanes.map { ", \($0) lanes" } ?? "" }
+}
