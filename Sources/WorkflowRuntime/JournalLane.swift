@@ -61,7 +61,7 @@ actor JournalLane {
     }
 
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
-    private static let batchBytes = 16 * 1024 * 1024
+    static let batchBytes = 16 * 1024 * 1024
 
     /// How many more executions the lane has room for: none while the broker is far behind with taking events, and
     /// none at shutdown.
@@ -150,12 +150,13 @@ actor JournalLane {
             }
         }
         if !requests.isEmpty { try await accept(requests, in: &batch) }
+        await runAhead(&batch)
         try await commit(&batch)
     }
 
     // MARK: - Decisions
 
-    private func advance(_ id: ExecutionID, _ arrival: Arrival, in batch: inout LaneBatch) {
+    func advance(_ id: ExecutionID, _ arrival: Arrival, in batch: inout LaneBatch) {
         guard var entry = held[id] else { return }
         let decision = entry.execution.handle(arrival, now: environment.now())
         held[id] = entry
@@ -333,13 +334,16 @@ actor JournalLane {
         for timer in batch.timers where step(timer.executionID, timer.step)?.status == .waiting {
             timers.schedule(timer)
         }
-        for invocation in batch.invocations {
-            // An answer in the same batch may have ended the execution after the call was decided.
-            guard let step = step(invocation.executionID, invocation.step), step.status == .running,
-                step.attempt == invocation.attempt
-            else { continue }
+        // An answer in the same batch may have ended the execution after a call was decided.
+        for invocation in batch.invocations where isAwaited(invocation) {
             invoker.invoke(invocation, answerTo: mailbox)
         }
+    }
+
+    /// Whether the attempt of a call still waits for its answer.
+    func isAwaited(_ invocation: Invocation) -> Bool {
+        guard let step = held[invocation.executionID]?.execution.state.steps[invocation.step] else { return false }
+        return step.status == .running && step.attempt == invocation.attempt
     }
 
     /// The database refuses the batch: each change by itself, so that one of them cannot hold up the others.
@@ -384,6 +388,8 @@ actor JournalLane {
         let ids = Set(batch.accepted.keys)
         batch.drop(ids)
         for id in ids { held[id] = nil }
+        // The agents of pure steps may be at work already.
+        invoker.cancel(ids)
         mailbox.putBack(requests)
     }
 

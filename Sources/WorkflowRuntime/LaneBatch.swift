@@ -52,6 +52,13 @@ struct LaneBatch {
         for step in decision.abandonedSteps { abandoned.append((id, step)) }
     }
 
+    /// Takes the calls out that may be made before the commit.
+    mutating func takePureInvocations() -> [Invocation] {
+        guard invocations.contains(where: \.isPure) else { return [] }
+        defer { invocations.removeAll(where: \.isPure) }
+        return invocations.filter(\.isPure)
+    }
+
     /// Takes executions out again, with everything that was to follow.
     mutating func drop(_ ids: Set<ExecutionID>) {
         changes.removeAll { ids.contains($0.state.id) }

@@ -15,7 +15,7 @@ enum LaneInput: Sendable {
     case writerLost(WriterID)
 
     /// How much it adds to a commit, about.
-    fileprivate var byteCount: Int {
+    var byteCount: Int {
         switch self {
         case .request(let request): request.byteCount
         case .answer(_, _, _, _, let byteCount): byteCount
@@ -51,6 +51,7 @@ final class Mailbox: Sendable {
         var takesRequests = true
         var isClosed = false
         var isNudged = false
+        var successor: Mailbox?
 
         var hasWork: Bool {
             !others.isEmpty || isClosed || isNudged || (takesRequests && requestCapacity > 0 && !requests.isEmpty)
@@ -67,10 +68,14 @@ final class Mailbox: Sendable {
 
     /// Puts something in.
     func post(_ input: LaneInput) {
-        let waiter = state.withLock { state in
+        let (waiter, successor) = state.withLock { state in
+            if let successor = state.successor {
+                return (nil, successor) as (CheckedContinuation<Void, Never>?, Mailbox?)
+            }
             if case .request(let request) = input { state.requests.append(request) } else { state.others.append(input) }
-            return state.takeWaiterIfWork()
+            return (state.takeWaiterIfWork(), nil)
         }
+        successor?.post(input)
         waiter?.resume()
     }
 
@@ -95,6 +100,16 @@ final class Mailbox: Sendable {
     /// Leaves requests where they are from now on; the broker delivers them again elsewhere.
     func stopRequests() {
         state.withLock { $0.takesRequests = false }
+    }
+
+    /// Sends what is in the box, and whatever is posted to it from now on, to another one.
+    func forward(to other: Mailbox) {
+        let inputs = state.withLock { state in
+            state.successor = other
+            defer { state.others = [] }
+            return state.others
+        }
+        for input in inputs { other.post(input) }
     }
 
     /// Lets the taker go on once it has emptied the box, and then end.

@@ -10,7 +10,11 @@ struct CommitCalls {
 
     private var accepted: [ExecutionChange] { batch.changes.filter { $0.acceptance != nil } }
     private var advanced: [ExecutionChange] { batch.changes.filter { $0.acceptance == nil } }
-    private var ended: [ExecutionChange] { batch.changes.filter { $0.state.status.isTerminal } }
+    /// What was there before and ends with this batch. An execution that starts and ends in one is inserted whole, and
+    /// nobody can have asked for its result before.
+    private var ended: [ExecutionChange] {
+        batch.changes.filter { $0.state.status.isTerminal && $0.acceptance == nil }
+    }
 
     /// The ids whose further callers the last call asks for.
     var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
@@ -27,9 +31,8 @@ struct CommitCalls {
         let accepted = accepted
         let advanced = advanced
         let ended = ended
-        let endedOwned = ended.filter { $0.acceptance == nil }
-        if !endedOwned.isEmpty {
-            calls.append(PostgresCall(CommitStatement.deleteLocks, [.uuidArray(endedOwned.map(\.state.id.uuid))]))
+        if !ended.isEmpty {
+            calls.append(PostgresCall(CommitStatement.deleteLocks, [.uuidArray(ended.map(\.state.id.uuid))]))
         }
         if !advanced.isEmpty {
             calls.append(
@@ -39,10 +42,12 @@ struct CommitCalls {
             calls.append(PostgresCall(CommitStatement.insertExecutions, executionColumns(accepted)))
             calls.append(PostgresCall(CommitStatement.insertState, stateColumns(accepted)))
             let open = accepted.filter { !$0.state.status.isTerminal }
-            calls.append(
-                PostgresCall(
-                    CommitStatement.insertLocks,
-                    [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
+            if !open.isEmpty {
+                calls.append(
+                    PostgresCall(
+                        CommitStatement.insertLocks,
+                        [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
+            }
             let rows = accepted.flatMap { change in change.state.steps.indices.map { (change.state, $0) } }
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
@@ -89,14 +94,17 @@ struct CommitCalls {
             .textArray(changes.map { $0.acceptance?.replyAddress?.correlationID }),
             .timestampArray(states.map { PostgresTimestamp($0.createdAt) }),
             .timestampArray(states.map { $0.startedAt.map(PostgresTimestamp.init) }),
-        ]
+        ] + resultColumns(states)
     }
 
     private func endColumns(_ changes: [ExecutionChange]) -> [PostgresValue] {
         let states = changes.map(\.state)
-        return [
-            .uuidArray(states.map(\.id.uuid)),
-            .textArray(states.map(\.status.rawValue)),
+        return [.uuidArray(states.map(\.id.uuid)), .textArray(states.map(\.status.rawValue))] + resultColumns(states)
+    }
+
+    /// What an execution gave, or why it failed, and when.
+    private func resultColumns(_ states: [ExecutionState]) -> [PostgresValue] {
+        [
             .jsonbArray(states.map { $0.output?.jsonBytes }),
             .jsonbArray(states.map { $0.error?.json.jsonBytes }),
             .timestampArray(states.map { $0.completedAt.map(PostgresTimestamp.init) }),

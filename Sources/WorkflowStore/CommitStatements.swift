@@ -48,10 +48,11 @@ enum CommitStatement {
         name: "commit_insert_executions",
         sql: """
             INSERT INTO executions (id, workflow_id, workflow_version, definition_hash, status, idempotency_key, input_payload,
-                                    metadata, priority, traceparent, reply_to, correlation_id, created_at, started_at)
+                                    metadata, priority, traceparent, reply_to, correlation_id, created_at, started_at,
+                                    output_payload, error, completed_at)
             SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::jsonb[],
                                  $8::jsonb[], $9::integer[], $10::text[], $11::text[], $12::text[], $13::timestamptz[],
-                                 $14::timestamptz[]) ORDER BY 6
+                                 $14::timestamptz[], $15::jsonb[], $16::jsonb[], $17::timestamptz[]) ORDER BY 6
             """)
 
     static let insertState = PostgresStatement(

@@ -54,8 +54,9 @@ import Testing
         #expect(
             summaries("workflow: w" + Self.tail + "\n    neds: [b]\n    zzz: 1") == [
                 "test.yaml:5:5: steps.a.neds: Unknown key 'neds'. Did you mean 'needs'? "
-                    + "Known here: agent, description, needs, with, retry, timeout.",
-                "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. Known here: agent, description, needs, with, retry, timeout.",
+                    + "Known here: agent, pure, description, needs, with, retry, timeout.",
+                "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. Known here: agent, pure, description, needs, with, "
+                    + "retry, timeout.",
             ])
     }
 
@@ -78,6 +79,14 @@ import Testing
             ])
         // Without an agent, the key alone is enough to say.
         #expect(errors(in: "workflow: w\nsteps: {a: {\(key): 1}}").count == 1)
+    }
+
+    @Test func pureIsTrueOrFalse() {
+        #expect(
+            summaries("workflow: w" + Self.tail + "\n    pure: yes") == [
+                "test.yaml:5:11: steps.a.pure: This is true or false; found \"yes\"."
+            ])
+        #expect(summaries("workflow: w" + Self.tail + "\n    pure: true").isEmpty)
     }
 
     @Test func names() {
@@ -192,7 +201,7 @@ import Testing
         let unknown = try #require(errors(in: "workflow: w\nsteps:\n  é: { agent: work, äx: 1 }").last)
         #expect(
             unknown.description == """
-                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. Known here: agent, description, needs, with, retry, timeout.
+                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. Known here: agent, pure, description, needs, with, retry, timeout.
                       é: { agent: work, äx: 1 }
                                         ^
                 """)

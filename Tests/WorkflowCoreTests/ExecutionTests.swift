@@ -47,7 +47,8 @@ import Testing
         #expect(
             decision.invocations == [
                 Invocation(
-                    executionID: someID, workflowID: "w", step: 0, stepName: "a", agent: "work", attempt: 1,
+                    executionID: someID, workflowID: "w", step: 0, stepName: "a", agent: "work", isPure: false,
+                    attempt: 1,
                     arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts())
             ])
         #expect(decision.invocations[0].idempotencyKey == "\(someID)/a")

@@ -31,9 +31,32 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let withinDay = microsecondsSinceEpoch &- days &* 86_400_000_000
         let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
         let seconds = withinDay / 1_000_000
-        return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
-            + "T" + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2)
-            + ":" + Self.padded(seconds % 60, 2) + "." + Self.padded(withinDay % 1_000_000, 6) + "Z"
+        guard (0...9999).contains(year) else {
+            return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
+                + "T" + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2)
+                + ":" + Self.padded(seconds % 60, 2) + "." + Self.padded(withinDay % 1_000_000, 6) + "Z"
+        }
+        // In one piece, because every event has one.
+        return String(unsafeUninitializedCapacity: 27) { text in
+            var end = 0
+            func write(_ value: Int64, _ width: Int, then separator: Unicode.Scalar) {
+                var rest = value
+                for index in stride(from: width - 1, through: 0, by: -1) {
+                    text[end + index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[end + width] = UInt8(ascii: separator)
+                end += width + 1
+            }
+            write(year, 4, then: "-")
+            write(month, 2, then: "-")
+            write(day, 2, then: "T")
+            write(seconds / 3600, 2, then: ":")
+            write(seconds / 60 % 60, 2, then: ":")
+            write(seconds % 60, 2, then: ".")
+            write(withinDay % 1_000_000, 6, then: "Z")
+            return end
+        }
     }
 
     /// Proleptic Gregorian date of a day number; Howard Hinnant's `civil_from_days`

@@ -49,6 +49,8 @@ public struct Invocation: Sendable, Equatable {
     public let stepName: String
     /// The agent's name.
     public let agent: String
+    /// Whether the call may be made before it is recorded.
+    public let isPure: Bool
     /// Which attempt, from 1.
     public let attempt: Int
     /// What the agent is given.

@@ -213,7 +213,8 @@ public struct Execution: Sendable {
         decision.invocations.append(
             Invocation(
                 executionID: state.id, workflowID: state.workflow.id, step: step, stepName: state.steps[step].name,
-                agent: definition.steps[step].agent, attempt: state.steps[step].attempt,
+                agent: definition.steps[step].agent, isPure: definition.steps[step].isPure,
+                attempt: state.steps[step].attempt,
                 arguments: state.steps[step].input ?? .object([:]), traceparent: state.traceparent,
                 timeouts: timeouts
             )

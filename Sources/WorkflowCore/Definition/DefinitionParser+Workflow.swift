@@ -7,7 +7,7 @@ extension DefinitionParser {
     private static let plannedWorkflowKeys = [
         "timeout", "concurrency", "priority", "on_failure", "schedule", "deprecated",
     ]
-    private static let stepKeys = ["agent", "description", "needs", "with", "retry", "timeout"]
+    private static let stepKeys = ["agent", "pure", "description", "needs", "with", "retry", "timeout"]
     private static let plannedStepKeys = [
         "workflow", "wait", "signal", "set", "when", "foreach", "compensate", "on_error",
     ]
@@ -17,6 +17,7 @@ extension DefinitionParser {
         let name: String
         let place: DefinitionPlace
         var agent: String?
+        var isPure = false
         var needs: [Int] = []
         var arguments: DefinitionNode?
         var retry = RetryPolicy.never
@@ -117,7 +118,7 @@ extension DefinitionParser {
             guard let agent = draft.agent else { continue }
             steps.append(
                 StepDefinition(
-                    name: draft.name, agent: agent, needs: draft.needs, arguments: arguments,
+                    name: draft.name, agent: agent, isPure: draft.isPure, needs: draft.needs, arguments: arguments,
                     retry: draft.retry, timeouts: draft.timeouts,
                     reads: ExpressionReads(arguments, visible: ancestors[index], names: names)
                 )
@@ -144,6 +145,7 @@ extension DefinitionParser {
         for key in keys {
             switch key.key {
             case "agent": draft.agent = agent(key.value, key: "\(path).agent")
+            case "pure": draft.isPure = boolean(key.value, key: "\(path).pure") ?? false
             case "needs": draft.needs = needs(key.value, key: "\(path).needs", of: member.key, indices: indices)
             case "retry": draft.retry = retry(key.value, key: "\(path).retry")
             case "timeout": draft.timeouts = timeouts(key.value, key: "\(path).timeout")
@@ -173,6 +175,12 @@ extension DefinitionParser {
             return nil
         }
         return agent
+    }
+
+    private mutating func boolean(_ node: DefinitionNode, key: String) -> Bool? {
+        if case .scalar(.bool(let value)) = node.content { return value }
+        report(node.place, key: key, "This is true or false; found \(node.json.jsonText.storable(maximum: 64)).")
+        return nil
     }
 
     private mutating func needs(_ node: DefinitionNode, key: String, of step: String, indices: [String: Int]) -> [Int] {

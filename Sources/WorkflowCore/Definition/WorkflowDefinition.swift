@@ -47,6 +47,8 @@ public struct StepDefinition: Sendable {
     public let name: String
     /// The agent that does the work.
     public let agent: String
+    /// Whether its agent may be called before the attempt is recorded, and once more without harm: it only computes.
+    public let isPure: Bool
     /// The steps that must be done first, by index.
     public let needs: [Int]
     /// What the agent is given; an object of values and expressions.
