@@ -117,6 +117,9 @@ let package = Package(
             name: "WorkflowStoreTests", dependencies: ["WorkflowStore", "WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowBenchmarkTests",
+            dependencies: ["WorkflowBenchmark", "WorkflowCore", "PerdureJSON", "AMQPClient"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.
         .testTarget(

@@ -58,6 +58,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Streams of commits of each coordinator.", valueName: "number"))
     var lanes: Int?
 
+    @Flag(help: "Say in the definitions that the agents only compute (pure: true).")
+    var pure = false
+
     @Option(help: ArgumentHelp("Coordinators to kill during the run.", valueName: "number"))
     var kills: Int?
 
@@ -85,6 +88,7 @@ struct Bench: AsyncParsableCommand {
         chosen.width = width
         chosen.floorStreams = floorStreams
         chosen.lanes = lanes
+        chosen.isPure = pure
         chosen.kills = kills
         chosen.finished = finished
         return chosen

@@ -30,17 +30,19 @@ public struct BenchmarkWorkflow: Sendable, Equatable {
     }
 
     /// Steps one after another, each with the text of the input; two of them are the shape of the sample.
-    public static func chain(_ count: Int) -> BenchmarkWorkflow {
+    ///
+    /// - Parameter isPure: Whether the definition says that the agents only compute.
+    public static func chain(_ count: Int, isPure: Bool = false) -> BenchmarkWorkflow {
         let steps = (1...max(1, count)).map { index in
-            step(index, agent: BenchmarkAgents.nothing, needs: index > 1 ? ["step_\(index - 1)"] : [])
+            step(index, agent: BenchmarkAgents.nothing, needs: index > 1 ? ["step_\(index - 1)"] : [], isPure: isPure)
         }
         return BenchmarkWorkflow("chain_\(max(1, count))", stepCount: max(1, count), steps: steps.joined())
     }
 
     /// Steps beside one another, and a last one that needs them all.
-    public static func fanOut(_ width: Int) -> BenchmarkWorkflow {
+    public static func fanOut(_ width: Int, isPure: Bool = false) -> BenchmarkWorkflow {
         let width = max(1, width)
-        var steps = (1...width).map { step($0, agent: BenchmarkAgents.nothing, needs: []) }
+        var steps = (1...width).map { step($0, agent: BenchmarkAgents.nothing, needs: [], isPure: isPure) }
         steps.append(step(width + 1, agent: BenchmarkAgents.nothing, needs: (1...width).map { "step_\($0)" }))
         return BenchmarkWorkflow("fan_out_\(width)", stepCount: width + 1, steps: steps.joined())
     }
@@ -53,11 +55,14 @@ public struct BenchmarkWorkflow: Sendable, Equatable {
         return BenchmarkWorkflow("waiting_\(seconds)", stepCount: 2, steps: steps)
     }
 
-    private static func step(_ index: Int, agent: String, needs: [String], more: String = "") -> String {
+    private static func step(
+        _ index: Int, agent: String, needs: [String], isPure: Bool = false, more: String = ""
+    ) -> String {
         let needed = needs.isEmpty ? "" : "    needs: [\(needs.joined(separator: ", "))]\n"
         return """
               step_\(index):
                 agent: \(agent)
+                pure: \(isPure)
             \(needed)    with: { text: "${ input.text }"\(more) }
 
             """

@@ -1,4 +1,5 @@
 import AMQPClient
+import Foundation
 import Synchronization
 import WorkflowMessaging
 
@@ -112,23 +113,29 @@ final class LoadGenerator: Sendable {
         try send(first, at: MonotonicClock.now())
     }
 
-    /// Sends by a schedule; returns once the last request is sent.
+    /// Sends by a schedule; returns once the last request is sent or the task is cancelled.
     ///
-    /// Between two requests it sleeps, and what fell due meanwhile goes out together: a timer of the system is late by
-    /// a few hundred microseconds, which counts as part of the request's time like any other wait.
+    /// Between two requests a thread of its own sleeps: the timers of tasks are late by up to a millisecond, which would
+    /// count as part of each request's time.
     func send(_ schedule: OpenLoopSchedule) async throws {
-        let start = MonotonicClock.now()
-        var sent = 0
-        while sent < schedule.count {
-            let passed = MonotonicClock.now() - start
-            let due = schedule.dueCount(after: passed)
-            if due > sent {
-                try send(due - sent) { start + schedule.due(sent + $0) }
-                sent = due
-            } else {
-                try await Task.sleep(for: .nanoseconds(Int64(schedule.due(sent) - passed)), tolerance: .zero)
+        let pace = Pace(schedule)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                Thread.detachNewThread { [self] in
+                    continuation.resume(
+                        returning: Result { () throws(AMQPError) in
+                            try pace.run { (requests, start) throws(AMQPError) in
+                                let first = requests.lowerBound
+                                try send(requests.count) { start + schedule.due(first + $0) }
+                            }
+                        })
+                }
             }
+        } onCancel: {
+            pace.stop()
         }
+        try result.get()
+        try Task.checkCancellation()
     }
 
     private func send(_ count: Int, at time: UInt64) throws(AMQPError) {

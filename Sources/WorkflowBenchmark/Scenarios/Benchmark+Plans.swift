@@ -16,11 +16,11 @@ extension Benchmark {
         case .floor: return [[floor(payload: payload, atRate: options.rate != nil || options.duration != nil)]]
         case .payload:
             return (options.payloadBytes.isEmpty ? [1 << 10, 64 << 10, 1 << 20] : options.payloadBytes).map { bytes in
-                [floor(payload: bytes), fullSpeed("two-step \(Self.size(bytes))", .chain(2), payload: bytes)]
+                [floor(payload: bytes), fullSpeed("two-step \(Self.size(bytes))", chain(2), payload: bytes)]
             }
         case .latency:
             let chains = (options.steps.isEmpty ? [2, 3] : options.steps).map { count in
-                atRate("chain of \(count) at rate", .chain(count), .coordinators(coordinators), payload: payload)
+                atRate("chain of \(count) at rate", chain(count), .coordinators(coordinators), payload: payload)
             }
             return [[floor(payload: payload, atRate: true)] + chains]
         case .idle: return [[idle]]
@@ -29,7 +29,10 @@ extension Benchmark {
             let first: [BenchmarkScenario] = [.twoStep, .chain, .fanOut, .coordinators, .heldSnapshot, .million, .kill]
             // A run that two scenarios share is made once.
             var names: Set<String> = []
-            let plans = first.flatMap { compared($0, payload: payload) }.filter { names.insert($0.name).inserted }
+            var pure = self
+            pure.options.isPure = true
+            let plans = (first.flatMap { compared($0, payload: payload) } + pure.compared(.twoStep, payload: payload))
+                .filter { names.insert($0.name).inserted }
             return [[floor(payload: payload)] + plans] + sessions(.payload) + sessions(.latency) + sessions(.idle)
                 + sessions(.memory)
         case .twoStep, .chain, .fanOut, .coordinators, .heldSnapshot, .million, .kill:
@@ -39,15 +42,15 @@ extension Benchmark {
 
     /// The runs of a scenario that all go at full speed with the same input, without their floor.
     private func compared(_ scenario: BenchmarkScenario, payload: Int) -> [RunPlan] {
-        let plain = fullSpeed("two-step", .chain(2), payload: payload)
+        let plain = fullSpeed("two-step", chain(2), payload: payload)
         switch scenario {
         case .chain:
             return (options.steps.isEmpty ? [3, 9] : options.steps).map { count in
-                fullSpeed("chain of \(count)", .chain(count), payload: payload)
+                fullSpeed("chain of \(count)", chain(count), payload: payload)
             }
         case .fanOut:
             let width = options.width ?? 100
-            return [fullSpeed("fan-out of \(width)", .fanOut(width), payload: payload)]
+            return [fullSpeed("fan-out of \(width)", .fanOut(width, isPure: options.isPure), payload: payload)]
         case .coordinators:
             let counts = options.coordinators.isEmpty ? [1, 2, 4] : options.coordinators
             return counts.map { count in
@@ -60,12 +63,12 @@ extension Benchmark {
                 return plan
             }
         case .heldSnapshot:
-            return [plain, plain.under(.heldSnapshot, named: "two-step, snapshot held")]
+            return [plain, plain.under(.heldSnapshot, adding: "snapshot held")]
         case .million:
             let count = options.finished ?? 1_000_000
-            return [plain, plain.under(.finishedExecutions(count), named: "two-step, \(count) finished")]
+            return [plain, plain.under(.finishedExecutions(count), adding: "\(count) finished")]
         case .kill:
-            var plan = plain.under(.kills(options.kills ?? 5), named: "two-step, killed")
+            var plan = plain.under(.kills(options.kills ?? 5), adding: "killed")
             plan.workers = .coordinators(options.coordinators.first ?? 2)
             plan.baseline = nil
             if case .fullSpeed(let count, _) = plan.load {
@@ -80,9 +83,11 @@ extension Benchmark {
 
     private var coordinators: Int { options.coordinators.first ?? 1 }
 
+    private func chain(_ count: Int) -> BenchmarkWorkflow { .chain(count, isPure: options.isPure) }
+
     private var idle: RunPlan {
         named(
-            "idle", .chain(2), .coordinators(coordinators), .none(options.duration ?? Self.idleDuration), warmUp: 0,
+            "idle", chain(2), .coordinators(coordinators), .none(options.duration ?? Self.idleDuration), warmUp: 0,
             payload: Self.standardPayloadBytes)
     }
 
@@ -138,6 +143,7 @@ extension Benchmark {
     ) -> RunPlan {
         var variant = RunVariant()
         variant.lanes = options.lanes
+        variant.isPure = options.isPure
         return RunPlan(
             name: name + variant.suffix, workflow: workflow, workers: workers, load: load, payloadBytes: payload,
             warmUp: warmUp, variant: variant)
@@ -158,9 +164,9 @@ extension Benchmark {
 
 extension RunPlan {
     /// The same run under a circumstance, compared with this one.
-    fileprivate func under(_ circumstance: Circumstance, named name: String) -> RunPlan {
+    fileprivate func under(_ circumstance: Circumstance, adding words: String) -> RunPlan {
         var plan = self
-        plan.name = name
+        plan.name = "\(name), \(words)"
         plan.baseline = self.name
         plan.circumstance = circumstance
         return plan

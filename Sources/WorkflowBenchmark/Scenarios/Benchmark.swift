@@ -21,7 +21,7 @@ public struct Benchmark: Sendable {
 
     let stage: BenchmarkStage
     let command: WorkerCommand
-    let options: BenchmarkOptions
+    var options: BenchmarkOptions
     let onRun: @Sendable (RunFigures) -> Void
 
     /// A session.

@@ -11,6 +11,7 @@ public struct BenchmarkOptions: Sendable, Equatable {
         case steps
         case width
         case lanes
+        case pure
         case kills
         case finished
         case floorStreams = "floor-streams"
@@ -36,6 +37,8 @@ public struct BenchmarkOptions: Sendable, Equatable {
     public var floorStreams: Int?
     /// Streams of commits of each coordinator.
     public var lanes: Int?
+    /// Whether the definitions say that the agents only compute.
+    public var isPure = false
     /// Coordinators to kill.
     public var kills: Int?
     /// Finished executions in the tables beforehand.
@@ -56,6 +59,7 @@ public struct BenchmarkOptions: Sendable, Equatable {
         if !steps.isEmpty { names.insert(.steps) }
         if width != nil { names.insert(.width) }
         if lanes != nil { names.insert(.lanes) }
+        if isPure { names.insert(.pure) }
         if kills != nil { names.insert(.kills) }
         if finished != nil { names.insert(.finished) }
         if floorStreams != nil { names.insert(.floorStreams) }

@@ -49,7 +49,7 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
     /// The options that change it; any other one is refused rather than ignored.
     var takes: Set<BenchmarkOptions.Name> {
         let floor: Set<BenchmarkOptions.Name> = [.executions, .outstanding, .floorStreams, .payload]
-        let fullSpeed = floor.union([.coordinators, .lanes])
+        let fullSpeed = floor.union([.coordinators, .lanes, .pure])
         switch self {
         case .floor: return floor.union([.rate, .duration])
         case .twoStep, .payload, .coordinators, .heldSnapshot: return fullSpeed
@@ -57,7 +57,7 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
         case .fanOut: return fullSpeed.union([.width])
         case .million: return fullSpeed.union([.finished])
         case .kill: return fullSpeed.union([.kills])
-        case .latency: return [.rate, .duration, .steps, .payload, .coordinators, .floorStreams, .lanes]
+        case .latency: return [.rate, .duration, .steps, .payload, .coordinators, .floorStreams, .lanes, .pure]
         case .idle: return [.duration, .coordinators, .lanes]
         case .memory: return [.executions, .payload, .lanes]
         case .all: return [.executions, .duration, .lanes, .floorStreams]

@@ -4,9 +4,12 @@ public struct RunVariant: Sendable, Equatable {
     /// Streams of commits of each coordinator; nil for the default.
     public var lanes: Int?
 
+    /// Whether the definitions say that the agents only compute.
+    public var isPure = false
+
     /// The defaults.
     public init() {}
 
     /// The variant for a name in the table; empty for the defaults.
-    var suffix: String { lanes.map { ", \($0) lanes" } ?? "" }
+    var suffix: String { (isPure ? ", pure" : "") + (lanes.map { ", \($0) lanes" } ?? "") }
 }
