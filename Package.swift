@@ -60,7 +60,7 @@ let package = Package(
         ),
         .target(
             name: "WorkflowMessaging",
-            dependencies: ["WorkflowCore", "AMQPClient", logging],
+            dependencies: ["WorkflowCore", "AMQPClient", "PerdureJSON", logging],
             swiftSettings: strict
         ),
         .target(name: "WorkflowAgents", dependencies: ["WorkflowCore", "TextAnalysis"], swiftSettings: strict),
@@ -112,7 +112,12 @@ let package = Package(
             name: "WorkflowRuntimeTests", dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowMessagingTests", dependencies: ["WorkflowMessaging", "TestSupport"], swiftSettings: strict),
+            name: "WorkflowMessagingTests",
+            dependencies: [
+                "WorkflowMessaging", "WorkflowCore", "AMQPClient", "PerdureJSON", "LocalServers", "TestSupport",
+                logging,
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "WorkflowStoreTests", dependencies: ["WorkflowStore", "WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),

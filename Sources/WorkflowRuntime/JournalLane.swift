@@ -309,14 +309,12 @@ actor JournalLane {
         var item = Outbox.Item(writer: writer, lastPosition: last)
         for change in batch.changes {
             let state = change.state
-            for event in change.events {
-                item.events.append(
-                    CloudEvent(
-                        executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent,
-                        event: event
-                    )
+            item.groups.append(
+                EventGroup(
+                    executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent,
+                    events: change.events
                 )
-            }
+            )
             guard let result = ExecutionResult(state) else { continue }
             item.replies += ResultReply.replies(
                 result, to: held[state.id]?.replyAddress, and: receipt.furtherCallers[state.id] ?? []

@@ -53,7 +53,8 @@ final class Takeover: Sendable {
         while true {
             let events = try await journal.events(of: writer.id, after: position, limit: Self.eventsPerPublication)
             guard let last = events.last else { break }
-            try await publisher.publish(events.map(\.event), replies: events.flatMap(\.replies))
+            try await publisher.publish(
+                EventGroup.groups(events.lazy.map(\.event)), replies: events.flatMap(\.replies))
             position = last.position
             count += events.count
             let isOurs = try await journal.recordPublished(

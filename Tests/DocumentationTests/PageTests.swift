@@ -62,7 +62,8 @@ import WorkflowCore
         let stated: [(String, Int)] = [
             ("requestBytes", Limits.requestBytes), ("jsonDepth", Limits.jsonDepth),
             ("stepOutputBytes", Limits.stepOutputBytes), ("computedBytes", Limits.computedBytes),
-            ("eventValueBytes", Limits.eventValueBytes), ("stepsPerWorkflow", Limits.stepsPerWorkflow),
+            ("eventValueBytes", Limits.eventValueBytes), ("eventBatchBytes", Limits.eventBatchBytes),
+            ("stepsPerWorkflow", Limits.stepsPerWorkflow),
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),

@@ -137,6 +137,9 @@ extension EndToEnd {
                     (["workflows", "show", "nothing"], [:], "workflows list"),
                     (["serve", "--workflows", "nowhere"], [:], "nowhere"),
                     (["serve"], ["PERDURE_COORDINATOR_LEASE": "soon"], "coordinator.lease"),
+                    (["serve"], ["PERDURE_EVENTS_MODE": "bulk"], "each or batch"),
+                    (["serve"], ["PERDURE_EVENTS_INCLUDE": "document_analysis"], "order.#"),
+                    (["serve"], ["PERDURE_EVENTS_INCLUDE": "#.failed,"], "events.include"),
                     (["serve"], ["AMQP_URL": "http://127.0.0.1"], "amqp"),
                     (["serve"], ["DATABASE_URL": "mysql://127.0.0.1"], "postgresql"),
                     (["list", "--config", "nowhere.yaml"], [:], "nowhere.yaml"),
@@ -206,6 +209,19 @@ extension EndToEnd {
                     ])
                 #expect(
                     !parameter.output.contains("hunter2") && !parameter.output.contains("er2@"), "\(parameter.output)")
+                func include() async throws -> JSONValue? {
+                    let outcome = try await Binary(["config", "--json"], environment: [:], directory: folder).outcome()
+                    return try JSONValue(parsing: Array(outcome.output.utf8))["events.include"]
+                }
+                for (yaml, expected) in [
+                    ("", "#"), ("events: { include: ['#.failed', '*.execution.*'] }", "#.failed,*.execution.*"),
+                    ("events: { mode: batch, include: [] }", "none"), ("events: { include: 'order.#' }", "order.#"),
+                ] {
+                    try write(yaml, "config/perdure.yaml")
+                    #expect(try await include() == .string(expected))
+                }
+                try write("amqp: { prefix: [a, b] }", "config/perdure.yaml")
+                #expect(try await stage.perdure("config").status == 1)
                 try write("amqp:\n  prefixx: yaml\n", "config/perdure.yaml")
                 let unknown = try await stage.perdure("config")
                 #expect(unknown.status == 1 && unknown.errors.contains("amqp.prefixx"))

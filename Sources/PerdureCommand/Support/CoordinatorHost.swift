@@ -32,7 +32,8 @@ struct CoordinatorHost {
             lease: lease, logger: logger
         )
         let publisher = BrokerPublisher(
-            configuration: broker, topology: topology, environment: environment, logger: logger
+            configuration: broker, topology: topology, events: try settings.eventPublication(),
+            environment: environment, logger: logger
         )
         let intake = BrokerRequestIntake(
             configuration: broker, topology: topology,

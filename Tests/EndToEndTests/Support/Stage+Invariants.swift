@@ -64,16 +64,19 @@ struct EventTally {
     init(_ deliveries: [AMQPDelivery]) {
         var bodies: [String: [UInt8]] = [:]
         for delivery in deliveries {
-            guard let id = delivery.header("execution_id"),
-                let sequence = delivery.properties.headers["sequence"]?.integerValue
-            else { continue }
-            if let first = bodies.updateValue(delivery.body, forKey: "\(id)/\(sequence)") {
-                duplicates += 1
-                if !EventTally.areAlike(first, delivery.body) { unequalCopies += 1 }
-                continue
+            for event in delivery.events {
+                let body = event.jsonBytes
+                guard let id = event["data"]?["execution_id"]?.stringValue,
+                    let sequence = event["data"]?["sequence"]?.intValue
+                else { continue }
+                if let first = bodies.updateValue(body, forKey: "\(id)/\(sequence)") {
+                    duplicates += 1
+                    if !EventTally.areAlike(first, body) { unequalCopies += 1 }
+                    continue
+                }
+                if sequence != (last[id] ?? 0) + 1 { outOfOrder += 1 }
+                last[id] = max(last[id] ?? 0, sequence)
             }
-            if sequence != (last[id] ?? 0) + 1 { outOfOrder += 1 }
-            last[id] = max(last[id] ?? 0, sequence)
         }
     }
 
@@ -86,6 +89,14 @@ struct EventTally {
 
     /// Executions of which every event up to this one has come.
     func complete(to sequence: Int64) -> Int { last.values.count { $0 == sequence } }
+}
+
+extension AMQPDelivery {
+    /// The events in the message: one, or those of a batch.
+    fileprivate var events: [JSONValue] {
+        guard let json = try? json else { return [] }
+        return properties.contentType == "application/cloudevents-batch+json" ? json.arrayValue ?? [] : [json]
+    }
 }
 
 /// Answers by correlation id.
