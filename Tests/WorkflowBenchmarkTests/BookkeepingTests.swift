@@ -43,6 +43,20 @@ import Testing
         #expect(tally.outOfOrder == 1, "3 has not come")
     }
 
+    @Test func `a message with several events counts for each of them`() {
+        var tally = EventTally(expectedExecutions: 1)
+        let id = "019ab3c4-0000-7000-8000-00000000000a"
+        tally.count(messageID: id + "/3", first: 1)
+        tally.count(messageID: id + "/7", first: 4)
+        #expect(tally.received == 2 && tally.distinct == 7 && tally.duplicates == 0 && tally.outOfOrder == 0)
+        tally.count(messageID: id + "/9", first: 6)
+        #expect(tally.distinct == 9 && tally.duplicates == 2, "a successor has cut the messages differently")
+        tally.count(messageID: id + "/12", first: 11)
+        #expect(tally.outOfOrder == 1 && tally.distinct == 11)
+        tally.count(messageID: id + "/2", first: 3)
+        #expect(tally.unreadable == 1)
+    }
+
     @Test(arguments: [
         "", "x", "019ab3c4-0000-7000-8000-00000000000a", "019ab3c4-0000-7000-8000-00000000000a/",
         "019ab3c4-0000-7000-8000-00000000000g/1", "019ab3c4-0000-7000-8000-00000000000a/x", "019ab3c4/1",

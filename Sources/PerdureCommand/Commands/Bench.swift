@@ -4,6 +4,7 @@ import LocalServers
 import PerdureJSON
 import UnixSignals
 import WorkflowBenchmark
+import WorkflowMessaging
 
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -61,6 +62,9 @@ struct Bench: AsyncParsableCommand {
     @Flag(help: "Say in the definitions that the agents only compute (pure: true).")
     var pure = false
 
+    @Option(help: ArgumentHelp("How events travel: each or batch.", valueName: "mode"))
+    var eventsMode: EventPublication.Mode?
+
     @Option(help: ArgumentHelp("Coordinators to kill during the run.", valueName: "number"))
     var kills: Int?
 
@@ -89,6 +93,7 @@ struct Bench: AsyncParsableCommand {
         chosen.floorStreams = floorStreams
         chosen.lanes = lanes
         chosen.isPure = pure
+        chosen.eventsMode = eventsMode
         chosen.kills = kills
         chosen.finished = finished
         return chosen
@@ -141,7 +146,12 @@ struct Bench: AsyncParsableCommand {
                     SettingKey.amqpPrefix.environmentName: assignment.prefix,
                     SettingKey.workflowsDirectory.environmentName: assignment.workflowsFolder,
                     SettingKey.logLevel.environmentName: level,
+                    // The subscriber counts every event.
+                    SettingKey.eventsInclude.environmentName: SettingKey.eventsInclude.standard,
                 ]
+                if let mode = assignment.variant.eventsMode {
+                    environment[SettingKey.eventsMode.environmentName] = mode.rawValue
+                }
                 if let lanes = assignment.variant.lanes {
                     environment[SettingKey.coordinatorLanes.environmentName] = "\(lanes)"
                 }
@@ -155,6 +165,7 @@ struct Bench: AsyncParsableCommand {
 }
 
 extension BenchmarkScenario: ExpressibleByArgument {}
+extension EventPublication.Mode: ExpressibleByArgument {}
 
 extension Settings {
     /// A value that was given for this; a `perdure dev` that happens to run here was not: it is not to be measured.

@@ -22,7 +22,8 @@ struct BenchWorker: AsyncParsableCommand {
         if let floorStreams {
             let floor = FloorWorker(
                 databaseURL: settings[.databaseURL], amqpURL: settings[.amqpURL],
-                topology: Topology(prefix: settings[.amqpPrefix]), environment: SystemEnvironment.runtime,
+                topology: Topology(prefix: settings[.amqpPrefix]), eventsMode: try settings.eventPublication().mode,
+                environment: SystemEnvironment.runtime,
                 logger: logger)
             let work = Task { try await floor.run(streams: floorStreams) }
             Self.atEndOfInput { work.cancel() }

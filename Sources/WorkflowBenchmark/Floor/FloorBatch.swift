@@ -2,6 +2,7 @@ import AMQPClient
 import FoundationEssentials
 import PostgresClient
 import WorkflowCore
+import WorkflowMessaging
 
 /// Requests that one turn of the floor takes through their three commits together.
 struct FloorBatch {
@@ -104,17 +105,27 @@ struct FloorBatch {
     }
 
     /// The events of a commit as messages, and with the last commit the answers.
-    func messages(commit: Int, at now: Timestamp, payloads: [[UInt8]], exchange: String) -> [AMQPMessage] {
+    func messages(
+        commit: Int, at now: Timestamp, payloads: [[UInt8]], exchange: String, mode: EventPublication.Mode
+    ) -> [AMQPMessage] {
         let kinds = kinds(commit)
         let time = Array(now.rfc3339.utf8)
         var messages: [AMQPMessage] = []
         messages.reserveCapacity(payloads.count + ids.count)
         for index in ids.indices {
+            var body: [UInt8] = []
             for (offset, kind) in kinds.enumerated() {
+                let payload = payloads[index * kinds.count + offset]
+                body.reserveCapacity(body.count + payload.count + 400)
+                if mode == .batch { body.append(UInt8(ascii: offset == 0 ? "[" : ",")) }
+                kind.append(idBytes: nameBytes[index], payload: payload, time: time, to: &body)
+                guard mode == .each || offset == kinds.count - 1 else { continue }
+                if mode == .batch { body.append(UInt8(ascii: "]")) }
                 messages.append(
                     kind.message(
-                        id: names[index], idBytes: nameBytes[index], workflowID: workflowID,
-                        payload: payloads[index * kinds.count + offset], at: now, time: time, exchange: exchange))
+                        id: names[index], workflowID: workflowID, body: body,
+                        first: mode == .batch ? kinds.first?.sequence : nil, at: now, exchange: exchange))
+                body = []
             }
         }
         if commit == FloorEvent.perCommit.count - 1 { messages += ids.indices.compactMap { answer(index: $0, now) } }

@@ -80,13 +80,8 @@ struct FloorEvent: Sendable {
         return bytes
     }
 
-    /// The message, with the properties and headers that the runtime gives it.
-    func message(
-        id: String, idBytes: [UInt8], workflowID: String, payload: [UInt8], at: Timestamp, time: [UInt8],
-        exchange: String
-    ) -> AMQPMessage {
-        var body: [UInt8] = []
-        body.reserveCapacity(payload.count + 400)
+    /// Appends the event as it is published.
+    func append(idBytes: [UInt8], payload: [UInt8], time: [UInt8], to body: inout [UInt8]) {
         body += bodyStart[0]
         body += idBytes
         body += bodyStart[1]
@@ -96,14 +91,26 @@ struct FloorEvent: Sendable {
         body += bodyStart[3]
         body += payload
         body.append(UInt8(ascii: "}"))
+    }
+
+    /// A message with this event, or with several of which this is the last, as the runtime makes it.
+    ///
+    /// - Parameter first: The sequence of the first of several; nil for a message with one event.
+    func message(
+        id: String, workflowID: String, body: [UInt8], first: Int64?, at: Timestamp, exchange: String
+    ) -> AMQPMessage {
+        var headers: AMQPTable = [
+            "execution_id": .string(id), "workflow_id": .string(workflowID), "event_type": .string(type.rawValue),
+            "sequence": .int64(sequence),
+        ]
+        if let first {
+            headers["first_sequence"] = .int64(first)
+            headers["count"] = .int64(sequence - first + 1)
+        }
         return AMQPMessage(
             exchange: exchange, routingKey: routingKey,
             properties: AMQPProperties(
-                contentType: CloudEvent.contentType,
-                headers: [
-                    "execution_id": .string(id), "workflow_id": .string(workflowID),
-                    "event_type": .string(type.rawValue), "sequence": .int64(sequence),
-                ],
+                contentType: first == nil ? CloudEvent.contentType : CloudEvent.batchContentType, headers: headers,
                 messageID: "\(id)/\(sequence)", timestamp: at.secondsSinceEpoch, type: type.cloudEventType,
                 appID: "perdure"
             ),

@@ -25,14 +25,17 @@ public struct FloorWorker: Sendable {
     private let databaseURL: String
     private let amqpURL: String
     private let topology: Topology
+    private let eventsMode: EventPublication.Mode
     private let workflow: BenchmarkWorkflow
     private let environment: RuntimeEnvironment
     private let logger: Logger
 
     /// A worker for the two-step chain.
     public init(
-        databaseURL: String, amqpURL: String, topology: Topology, environment: RuntimeEnvironment, logger: Logger
+        databaseURL: String, amqpURL: String, topology: Topology, eventsMode: EventPublication.Mode,
+        environment: RuntimeEnvironment, logger: Logger
     ) {
+        self.eventsMode = eventsMode
         self.databaseURL = databaseURL
         self.amqpURL = amqpURL
         self.topology = topology
@@ -100,7 +103,8 @@ public struct FloorWorker: Sendable {
                         }
                         position += Int64(payloads.count)
                         let messages = batch.messages(
-                            commit: commit, at: now, payloads: payloads, exchange: topology.events)
+                            commit: commit, at: now, payloads: payloads, exchange: topology.events,
+                            mode: eventsMode)
                         await outbox.add(messages, lastPosition: position)
                     }
                 } catch {

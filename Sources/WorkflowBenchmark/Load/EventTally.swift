@@ -8,7 +8,7 @@ struct EventTally: Sendable {
     }
 
     private var highest: [Key: Int] = [:]
-    /// Messages seen, copies included.
+    /// Messages seen, copies included; one may hold several events.
     private(set) var received = 0
     /// First copies.
     private(set) var distinct = 0
@@ -24,20 +24,25 @@ struct EventTally: Sendable {
     }
 
     /// Takes in a message by its `message_id`, `<execution id>/<sequence>`.
-    mutating func count(messageID: String?) {
+    ///
+    /// - Parameter first: The sequence of its first event, where it holds several; the id has that of the last.
+    mutating func count(messageID: String?, first: Int64? = nil) {
         received += 1
         guard let (key, sequence) = messageID.flatMap({ Self.read($0) }) else {
             unreadable += 1
             return
         }
-        let last = highest[key, default: 0]
-        if sequence <= last {
-            duplicates += 1
+        let first = first.flatMap { Int(exactly: $0) } ?? sequence
+        guard (1...sequence).contains(first) else {
+            unreadable += 1
             return
         }
-        if sequence > last + 1 { outOfOrder += 1 }
-        distinct += 1
-        highest[key] = sequence
+        let last = highest[key, default: 0]
+        if first > last + 1 { outOfOrder += 1 }
+        let fresh = max(0, sequence - max(last, first - 1))
+        distinct += fresh
+        duplicates += sequence - first + 1 - fresh
+        if fresh > 0 { highest[key] = sequence }
     }
 
     /// Reads the 36 characters of a UUID and the number after the slash, straight from the bytes.

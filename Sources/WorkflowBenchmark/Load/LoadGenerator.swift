@@ -198,7 +198,11 @@ final class LoadGenerator: Sendable {
             for event in arrived {
                 switch event {
                 case .deliveries(let deliveries):
-                    for delivery in deliveries { state.events.count(messageID: delivery.properties.messageID) }
+                    for delivery in deliveries {
+                        let properties = delivery.properties
+                        state.events.count(
+                            messageID: properties.messageID, first: properties.headers["first_sequence"]?.integerValue)
+                    }
                     state.lastEventAt = now
                 case .closed(let error): state.note(error)
                 default: continue

@@ -33,7 +33,10 @@ extension Benchmark {
             pure.options.isPure = true
             let plans = (first.flatMap { compared($0, payload: payload) } + pure.compared(.twoStep, payload: payload))
                 .filter { names.insert($0.name).inserted }
-            return [[floor(payload: payload)] + plans] + sessions(.payload) + sessions(.latency) + sessions(.idle)
+            var batch = self
+            batch.options.eventsMode = .batch
+            return [[floor(payload: payload)] + plans] + batch.sessions(.twoStep) + sessions(.payload)
+                + sessions(.latency) + sessions(.idle)
                 + sessions(.memory)
         case .twoStep, .chain, .fanOut, .coordinators, .heldSnapshot, .million, .kill:
             return [[floor(payload: payload)] + compared(scenario, payload: payload)]
@@ -109,9 +112,10 @@ extension Benchmark {
             atRate
             ? self.atRate("\(name) at rate", .chain(2), workers, payload: payload)
             : fullSpeed(name, .chain(2), payload: payload)
-        plan.name = atRate ? "\(name) at rate" : name
         plan.workers = workers
         plan.variant = RunVariant()
+        plan.variant.eventsMode = options.eventsMode
+        plan.name = (atRate ? "\(name) at rate" : name) + plan.variant.suffix
         return plan
     }
 
@@ -144,6 +148,7 @@ extension Benchmark {
         var variant = RunVariant()
         variant.lanes = options.lanes
         variant.isPure = options.isPure
+        variant.eventsMode = options.eventsMode
         return RunPlan(
             name: name + variant.suffix, workflow: workflow, workers: workers, load: load, payloadBytes: payload,
             warmUp: warmUp, variant: variant)

@@ -1,3 +1,5 @@
+import WorkflowMessaging
+
 /// What a user may choose about a benchmark; what is left out takes the scenario's own default.
 public struct BenchmarkOptions: Sendable, Equatable {
     /// The names of the options, as the command line spells them.
@@ -12,6 +14,7 @@ public struct BenchmarkOptions: Sendable, Equatable {
         case width
         case lanes
         case pure
+        case eventsMode = "events-mode"
         case kills
         case finished
         case floorStreams = "floor-streams"
@@ -39,6 +42,8 @@ public struct BenchmarkOptions: Sendable, Equatable {
     public var lanes: Int?
     /// Whether the definitions say that the agents only compute.
     public var isPure = false
+    /// How events travel, for coordinators and the floor alike.
+    public var eventsMode: EventPublication.Mode?
     /// Coordinators to kill.
     public var kills: Int?
     /// Finished executions in the tables beforehand.
@@ -59,6 +64,7 @@ public struct BenchmarkOptions: Sendable, Equatable {
         if !steps.isEmpty { names.insert(.steps) }
         if width != nil { names.insert(.width) }
         if lanes != nil { names.insert(.lanes) }
+        if eventsMode != nil { names.insert(.eventsMode) }
         if isPure { names.insert(.pure) }
         if kills != nil { names.insert(.kills) }
         if finished != nil { names.insert(.finished) }

@@ -48,7 +48,7 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
 
     /// The options that change it; any other one is refused rather than ignored.
     var takes: Set<BenchmarkOptions.Name> {
-        let floor: Set<BenchmarkOptions.Name> = [.executions, .outstanding, .floorStreams, .payload]
+        let floor: Set<BenchmarkOptions.Name> = [.executions, .outstanding, .floorStreams, .payload, .eventsMode]
         let fullSpeed = floor.union([.coordinators, .lanes, .pure])
         switch self {
         case .floor: return floor.union([.rate, .duration])
@@ -57,9 +57,10 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
         case .fanOut: return fullSpeed.union([.width])
         case .million: return fullSpeed.union([.finished])
         case .kill: return fullSpeed.union([.kills])
-        case .latency: return [.rate, .duration, .steps, .payload, .coordinators, .floorStreams, .lanes, .pure]
+        case .latency:
+            return [.rate, .duration, .steps, .payload, .coordinators, .floorStreams, .lanes, .pure, .eventsMode]
         case .idle: return [.duration, .coordinators, .lanes]
-        case .memory: return [.executions, .payload, .lanes]
+        case .memory: return [.executions, .payload, .lanes, .eventsMode]
         case .all: return [.executions, .duration, .lanes, .floorStreams]
         }
     }
