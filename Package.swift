@@ -77,14 +77,23 @@ let package = Package(
         // Private servers for `perdure dev`, `make run` and the tests.
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: strict),
 
+        // What `perdure bench` measures, and how.
+        .target(
+            name: "WorkflowBenchmark",
+            dependencies: [
+                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "LocalServers", "AMQPClient", "PostgresClient",
+                "PerdureJSON", logging,
+            ],
+            swiftSettings: strict
+        ),
+
         // The command line as a library, and the one executable.
         .target(
             name: "PerdureCommand",
             dependencies: [
                 "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
-                "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging,
-                serviceLifecycle,
-                unixSignals, yams,
+                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser,
+                logging, serviceLifecycle, unixSignals, yams,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict
@@ -135,6 +144,9 @@ let package = Package(
         .testTarget(
             name: "AMQPClientTests", dependencies: ["AMQPClient", "LocalServers", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowBenchmarkTests",
+            dependencies: ["WorkflowBenchmark", "WorkflowCore", "PerdureJSON", "AMQPClient"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.
         .testTarget(
             name: "EndToEndTests",
