@@ -61,13 +61,14 @@ public struct AMQPProperties: Sendable, Hashable {
     /// Upper bound of the bytes on the wire, or `nil` where something cannot be written.
     var encodedSize: Int? {
         var total = 32
-        for text in [
-            contentType, contentEncoding, correlationID, replyTo, expiration, messageID, type, userID, appID,
-        ] {
-            guard let text else { continue }
-            guard text.utf8.count <= WireLimits.shortStringBytes else { return nil }
+        func add(_ text: String?) -> Bool {
+            guard let text else { return true }
             total += 1 + text.utf8.count
+            return text.utf8.count <= WireLimits.shortStringBytes
         }
+        guard add(contentType), add(contentEncoding), add(correlationID), add(replyTo), add(expiration), add(messageID),
+            add(type), add(userID), add(appID)
+        else { return nil }
         if headers.isEmpty { return total }
         return AMQPTableValue.encodedSize(of: headers).map { $0 + total }
     }

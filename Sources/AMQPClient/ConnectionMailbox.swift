@@ -12,10 +12,15 @@ enum ConnectionCommand: Sendable {
     case close
 }
 
-/// A message on its way to the wire.
-struct OutgoingMessage: Sendable {
-    var message: AMQPMessage
-    var mandatory: Bool
+/// A message on its way to the wire. A class, because it goes through several queues and has a dozen fields to copy.
+final class OutgoingMessage: Sendable {
+    let message: AMQPMessage
+    let mandatory: Bool
+
+    init(message: AMQPMessage, mandatory: Bool) {
+        self.message = message
+        self.mandatory = mandatory
+    }
 }
 
 /// The part of a connection that all threads share: commands in, the verdict out, and the means to wake or free the

@@ -23,12 +23,13 @@ struct PublishWindow {
     }
 
     private struct Entry {
-        var message: AMQPMessage
-        var mandatory: Bool
+        let outgoing: OutgoingMessage
         var batch: UInt64
         var index: Int
         var headerBytes: Int
         var returned: AMQPPublishOutcome?
+
+        var message: AMQPMessage { outgoing.message }
 
         /// What it takes up in buffers, with the method frame and the names in it.
         var cost: Int {
@@ -84,8 +85,8 @@ struct PublishWindow {
         for (index, message) in messages.enumerated() {
             do throws(AMQPError) {
                 let size = try message.headerSize()
-                waiting.append(
-                    Entry(message: message, mandatory: mandatory, batch: batch, index: index, headerBytes: size))
+                let outgoing = OutgoingMessage(message: message, mandatory: mandatory)
+                waiting.append(Entry(outgoing: outgoing, batch: batch, index: index, headerBytes: size))
             } catch {
                 resolve(batch, index, .failed(error), into: &resolved)
             }
@@ -111,7 +112,7 @@ struct PublishWindow {
             inFlight.append(next)
             inFlightCount += 1
             inFlightBytes += next.cost
-            messages.append(OutgoingMessage(message: next.message, mandatory: next.mandatory))
+            messages.append(next.outgoing)
         }
         return (messages, resolved)
     }
@@ -146,7 +147,7 @@ struct PublishWindow {
     /// the same is taken: returns keep the order of publishing.
     mutating func returned(_ message: AMQPMessage, replyCode: Int, replyText: String) {
         func matches(_ entry: Entry?, exactly: Bool) -> Bool {
-            guard let entry, entry.mandatory, entry.returned == nil,
+            guard let entry, entry.outgoing.mandatory, entry.returned == nil,
                 entry.message.routingKey == message.routingKey, entry.message.exchange == message.exchange
             else { return false }
             return !exactly
@@ -232,10 +233,11 @@ struct PublishWindow {
     private mutating func resolve(
         _ id: UInt64, _ index: Int, _ outcome: AMQPPublishOutcome, into resolved: inout [Resolved]
     ) {
-        guard batches[id] != nil else { return }
-        batches[id]?.outcomes[index] = outcome
-        batches[id]?.missing -= 1
-        guard batches[id]?.missing == 0, let batch = batches.removeValue(forKey: id) else { return }
-        resolved.append(Resolved(batch: id, outcomes: batch.outcomes.compactMap { $0 }))
+        guard let position = batches.index(forKey: id) else { return }
+        batches.values[position].outcomes[index] = outcome
+        batches.values[position].missing -= 1
+        guard batches.values[position].missing == 0 else { return }
+        let outcomes = batches.remove(at: position).value.outcomes
+        resolved.append(Resolved(batch: id, outcomes: outcomes.compactMap { $0 }))
     }
 }

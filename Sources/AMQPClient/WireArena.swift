@@ -72,15 +72,15 @@ final class WireArena {
 
     func properties(_ properties: AMQPProperties) throws(AMQPError) -> amqp_basic_properties_t {
         var raw = amqp_basic_properties_t()
-        try text(properties.contentType, AMQP_BASIC_CONTENT_TYPE_FLAG, &raw, \.content_type)
-        try text(properties.contentEncoding, AMQP_BASIC_CONTENT_ENCODING_FLAG, &raw, \.content_encoding)
-        try text(properties.correlationID, AMQP_BASIC_CORRELATION_ID_FLAG, &raw, \.correlation_id)
-        try text(properties.replyTo, AMQP_BASIC_REPLY_TO_FLAG, &raw, \.reply_to)
-        try text(properties.expiration, AMQP_BASIC_EXPIRATION_FLAG, &raw, \.expiration)
-        try text(properties.messageID, AMQP_BASIC_MESSAGE_ID_FLAG, &raw, \.message_id)
-        try text(properties.type, AMQP_BASIC_TYPE_FLAG, &raw, \.type)
-        try text(properties.userID, AMQP_BASIC_USER_ID_FLAG, &raw, \.user_id)
-        try text(properties.appID, AMQP_BASIC_APP_ID_FLAG, &raw, \.app_id)
+        raw.content_type = try text(properties.contentType, AMQP_BASIC_CONTENT_TYPE_FLAG, &raw._flags)
+        raw.content_encoding = try text(properties.contentEncoding, AMQP_BASIC_CONTENT_ENCODING_FLAG, &raw._flags)
+        raw.correlation_id = try text(properties.correlationID, AMQP_BASIC_CORRELATION_ID_FLAG, &raw._flags)
+        raw.reply_to = try text(properties.replyTo, AMQP_BASIC_REPLY_TO_FLAG, &raw._flags)
+        raw.expiration = try text(properties.expiration, AMQP_BASIC_EXPIRATION_FLAG, &raw._flags)
+        raw.message_id = try text(properties.messageID, AMQP_BASIC_MESSAGE_ID_FLAG, &raw._flags)
+        raw.type = try text(properties.type, AMQP_BASIC_TYPE_FLAG, &raw._flags)
+        raw.user_id = try text(properties.userID, AMQP_BASIC_USER_ID_FLAG, &raw._flags)
+        raw.app_id = try text(properties.appID, AMQP_BASIC_APP_ID_FLAG, &raw._flags)
         raw._flags |= UInt32(AMQP_BASIC_DELIVERY_MODE_FLAG)
         raw.delivery_mode = properties.isPersistent ? 2 : 1
         if let priority = properties.priority {
@@ -99,12 +99,11 @@ final class WireArena {
     }
 
     private func text(
-        _ text: String?, _ flag: Int32, _ raw: inout amqp_basic_properties_t,
-        _ field: WritableKeyPath<amqp_basic_properties_t, amqp_bytes_t>
-    ) throws(AMQPError) {
-        guard let text else { return }
-        raw._flags |= UInt32(flag)
-        raw[keyPath: field] = try bytes(text)
+        _ text: String?, _ flag: Int32, _ flags: inout amqp_flags_t
+    ) throws(AMQPError) -> amqp_bytes_t {
+        guard let text else { return amqp_empty_bytes }
+        flags |= UInt32(flag)
+        return try bytes(text)
     }
 
     private func allocate(_ count: Int) throws(AMQPError) -> UnsafeMutableRawPointer {

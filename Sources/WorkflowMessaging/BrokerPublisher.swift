@@ -1,5 +1,6 @@
 import AMQPClient
 import Logging
+import Synchronization
 import WorkflowCore
 
 /// Publishes with confirms, until the broker has taken everything.
@@ -14,14 +15,19 @@ public final class BrokerPublisher: EventPublisher {
 
     private let publisher: AMQPPublisher
     private let topology: Topology
+    private let events: Mutex<EventMessages>
     private let environment: RuntimeEnvironment
     private let logger: Logger
 
     /// A publisher; it connects when it runs.
+    ///
+    /// - Parameter events: Which events leave, and in what form.
     public init(
-        configuration: AMQPConfiguration, topology: Topology, environment: RuntimeEnvironment, logger: Logger
+        configuration: AMQPConfiguration, topology: Topology, events: EventPublication = EventPublication(),
+        environment: RuntimeEnvironment, logger: Logger
     ) {
         self.topology = topology
+        self.events = Mutex(EventMessages(events, topology: topology))
         self.environment = environment
         self.logger = logger
         let report = BrokerReport(address: configuration.address, role: "publishing", logger: logger)
@@ -33,11 +39,12 @@ public final class BrokerPublisher: EventPublisher {
         await publisher.run()
     }
 
-    /// Publishes events in this order, and replies; returns when the broker has confirmed all of it.
+    /// Publishes those of the events that are to be, in this order, and replies; returns when the broker has confirmed
+    /// all of it.
     ///
     /// - Throws: `AMQPError` when the task is cancelled or the publisher has ended.
-    public func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws {
-        try await publish(inOrder: events.map { AMQPMessage($0, topology: topology) })
+    public func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
+        try await publish(inOrder: events.withLock { $0.messages(groups) })
         try await deliver(replies)
     }
 

@@ -15,13 +15,13 @@ public struct EventFeed: Sendable {
         case stream(AMQPStreamOffset)
     }
 
-    /// One message.
+    /// One event, whether it travelled alone or with others.
     public struct Message: Sendable {
         /// `<workflow_id>.<subject>.<verb>`.
         public let routingKey: String
         /// The CloudEvent as JSON text.
         public let body: [UInt8]
-        /// Its position in the stream, when it came out of it.
+        /// The position of its message in the stream, when it came out of it.
         public let offset: Int64?
     }
 
@@ -29,33 +29,34 @@ public struct EventFeed: Sendable {
     private static let prefetch: UInt16 = 200
 
     private let subscription: AMQPSubscription
-    private let pattern: RoutingPattern?
+    private let pattern: RoutingPattern
     private let streamOffset: Int64?
     private let position = StreamPosition()
 
     /// A feed.
     ///
-    /// - Parameter pattern: A binding pattern, e.g. `document_analysis.#` or `#.failed`. The broker applies it to
-    ///   live feeds, the feed itself to what comes out of the stream.
+    /// - Parameter pattern: A binding pattern, e.g. `document_analysis.#` or `#.failed`, that events have to match. The
+    ///   broker is asked for all messages of the workflows in question, since a message with several events goes under
+    ///   the key of the last one.
     public init(
         configuration: AMQPConfiguration, topology: Topology, start: Start, pattern: String, logger: Logger
     ) {
         let report = BrokerReport(address: configuration.address, role: "events", logger: logger)
+        let wanted = RoutingPattern(pattern)
+        self.pattern = wanted
         switch start {
         case .live:
-            self.pattern = nil
             streamOffset = nil
             subscription = AMQPSubscription(
                 configuration: configuration, queue: "", prefetch: Self.prefetch, exclusive: true,
                 setup: { connection in
                     let queue = try await connection.declareQueue(durable: false, exclusive: true, autoDelete: true)
-                    try await connection.bindQueue(queue.name, to: topology.events, routingKey: pattern)
+                    try await connection.bindQueue(queue.name, to: topology.events, routingKey: wanted.ofWholeWorkflows)
                     return queue.name
                 },
                 onStateChange: { report.changed($0) }
             )
         case .stream(let offset):
-            self.pattern = RoutingPattern(pattern)
             if case .offset(let first) = offset { streamOffset = first } else { streamOffset = nil }
             // After a broken connection it goes on behind the last message, not at the beginning again.
             let position = position
@@ -73,11 +74,13 @@ public struct EventFeed: Sendable {
             group.addTask { await subscription.run() }
             defer { group.cancelAll() }
             for await batch in subscription.deliveries {
-                for delivery in batch.deliveries where isWanted(delivery) {
-                    let message = Message(
-                        routingKey: delivery.routingKey, body: delivery.body, offset: delivery.streamOffset
-                    )
-                    guard try await receive(message) else { return }
+                for delivery in batch.deliveries where isNew(delivery) {
+                    for item in EventBatch.items(delivery) where pattern.matches(item.routingKey) {
+                        let message = Message(
+                            routingKey: item.routingKey, body: item.body, offset: delivery.streamOffset
+                        )
+                        guard try await receive(message) else { return }
+                    }
                     if let offset = delivery.streamOffset { position.advance(past: offset) }
                 }
                 if let last = batch.deliveries.last {
@@ -87,42 +90,10 @@ public struct EventFeed: Sendable {
         }
     }
 
-    private func isWanted(_ delivery: AMQPDelivery) -> Bool {
-        // The broker begins at the chunk that holds an offset, so earlier ones may come first.
-        if let offset = delivery.streamOffset, offset < max(streamOffset ?? 0, position.next ?? 0) { return false }
-        return pattern?.matches(delivery.routingKey) ?? true
-    }
-}
-
-/// A binding pattern of a topic exchange: words parted by dots, `*` for one word, `#` for any number.
-struct RoutingPattern: Sendable, Hashable {
-    private let words: [Substring]
-
-    init(_ pattern: String) {
-        words = Self.words(pattern)
-    }
-
-    /// An empty key has no words at all.
-    private static func words(_ text: String) -> [Substring] {
-        text.isEmpty ? [] : text.split(separator: ".", omittingEmptySubsequences: false)
-    }
-
-    func matches(_ key: String) -> Bool {
-        let keyWords = Self.words(key)
-        // reachable[n]: the pattern up to here matches the first n words of the key.
-        var reachable = [true] + [Bool](repeating: false, count: keyWords.count)
-        for word in words {
-            var next = [Bool](repeating: false, count: keyWords.count + 1)
-            for count in 0...keyWords.count {
-                if word == "#" {
-                    next[count] = reachable[count] || (count > 0 && next[count - 1])
-                } else if count > 0 {
-                    next[count] = reachable[count - 1] && (word == "*" || word == keyWords[count - 1])
-                }
-            }
-            reachable = next
-        }
-        return reachable[keyWords.count]
+    /// The broker begins at the chunk that holds an offset, so earlier ones may come first.
+    private func isNew(_ delivery: AMQPDelivery) -> Bool {
+        guard let offset = delivery.streamOffset else { return true }
+        return offset >= max(streamOffset ?? 0, position.next ?? 0)
     }
 }
 

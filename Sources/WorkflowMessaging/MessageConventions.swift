@@ -23,26 +23,6 @@ enum MessageConventions {
 }
 
 extension AMQPMessage {
-    /// A committed event on its way to the exchange of events.
-    init(_ event: CloudEvent, topology: Topology) {
-        var headers: AMQPTable = [
-            "execution_id": .string(event.executionID.description),
-            "workflow_id": .string(event.workflowID),
-            "event_type": .string(event.event.type.rawValue),
-            "sequence": .int64(event.event.sequence),
-        ]
-        if let traceparent = event.traceparent { headers[MessageConventions.traceparentHeader] = .string(traceparent) }
-        self.init(
-            exchange: topology.events, routingKey: event.routingKey,
-            properties: AMQPProperties(
-                contentType: CloudEvent.contentType, headers: headers, messageID: event.id,
-                timestamp: event.event.timestamp.secondsSinceEpoch, type: event.event.type.cloudEventType,
-                appID: MessageConventions.appID
-            ),
-            body: event.body
-        )
-    }
-
     /// A result on its way to a caller, by way of the default exchange.
     init(_ reply: ResultReply, messageID: String, now: Timestamp) {
         self.init(

@@ -55,16 +55,20 @@ actor JournalLane {
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
     static let batchBytes = 16 * 1024 * 1024
 
-    /// How many more executions the lane may take over: none while the broker is far behind with taking events, and
-    /// none at shutdown.
+    /// How many more executions the lane may take over: none while the broker is far behind with taking events, none at
+    /// shutdown, and none while it has no writer, whose lease is what an execution would be owned by.
     var capacity: Int {
-        outbox.isFull || isStopping ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
+        outbox.isFull || isStopping || writer == nil
+            ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
     }
 
     /// The same for requests, of which workflows have shares.
     private var room: RequestRoom {
         outbox.isFull || isStopping ? .none : held.room(limit: configuration.maxInFlightPerLane, expected: expected)
     }
+
+    /// The name to claim executions under, and for how many there is room.
+    var claimant: (owner: String, room: Int) { (owner, capacity) }
 
     /// Counts executions that have been claimed for the lane and are on their way to it.
     func expect(_ count: Int) {
@@ -133,8 +137,14 @@ actor JournalLane {
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .timer(let timer):
                 advance(timer.executionID, .timerFired(timer.purpose), in: &batch)
-            case .takenOver(let claims):
+            case .takenOver(let claims, let name):
                 expected -= claims.count
+                guard name == owner else {
+                    // Lost since they were claimed: no writer answers for the name, so nothing else would free them.
+                    let ids = claims.map(\.0.state.id)
+                    try await journal.putBack(ids, owner: name, publisher: configuration.owner)
+                    continue
+                }
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
             case .writerLost(let lost):
                 // A commit may have met the same loss before, and started over already.
@@ -302,14 +312,12 @@ actor JournalLane {
         var item = Outbox.Item(writer: writer, lastPosition: last)
         for change in batch.changes {
             let state = change.state
-            for event in change.events {
-                item.events.append(
-                    CloudEvent(
-                        executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent,
-                        event: event
-                    )
+            item.groups.append(
+                EventGroup(
+                    executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent,
+                    events: change.events
                 )
-            }
+            )
             guard let result = ExecutionResult(state) else { continue }
             item.replies += ResultReply.replies(
                 result, to: held[state.id]?.replyAddress, and: receipt.furtherCallers[state.id] ?? []
@@ -398,6 +406,8 @@ actor JournalLane {
         let dropped = held.ids
         putBackRequests(of: &batch)
         give(up: Set(dropped), in: &batch)
+        // Until there is another, nothing may be claimed for the lane.
+        writer = nil
         try await journal.abandon(owner: owner, publisher: configuration.owner)
         try await open()
     }

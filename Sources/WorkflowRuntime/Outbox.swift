@@ -11,13 +11,14 @@ final class Outbox: Sendable {
     struct Item: Sendable {
         var writer: WriterID?
         var lastPosition: Int64 = 0
-        var events: [CloudEvent] = []
+        var groups: [EventGroup] = []
         var replies: [ResultReply] = []
         /// Deliveries to acknowledge once this is confirmed.
         var receipts: [DeliveryReceipt] = []
 
         /// About how much memory it holds; a result is about as large as the event that ends its execution.
-        var byteCount: Int { events.reduce(0) { $0 + $1.event.payload.count } }
+        var byteCount: Int { groups.reduce(0) { $1.events.reduce($0) { $0 + $1.payload.count } } }
+        var eventCount: Int { groups.reduce(0) { $0 + $1.events.count } }
     }
 
     /// Items handed to the publisher at once; a bound on how much one publication has to remember.
@@ -53,7 +54,7 @@ final class Outbox: Sendable {
     func enqueue(_ item: Item) {
         let waiter = state.withLock { state in
             state.queue.append(item)
-            state.queuedEvents += item.events.count
+            state.queuedEvents += item.eventCount
             state.queuedBytes += item.byteCount
             defer { state.waiter = nil }
             return state.waiter
@@ -83,7 +84,7 @@ final class Outbox: Sendable {
             let items = await next()
             guard !items.isEmpty else { continue }
             do {
-                try await publisher.publish(items.flatMap(\.events), replies: items.flatMap(\.replies))
+                try await publisher.publish(items.flatMap(\.groups), replies: items.flatMap(\.replies))
             } catch {
                 return
             }
@@ -123,7 +124,7 @@ final class Outbox: Sendable {
             state.isBusy = !items.isEmpty
             let wasFull = state.isFull
             state.queuedBytes -= items.reduce(0) { $0 + $1.byteCount }
-            state.queuedEvents -= items.reduce(0) { $0 + $1.events.count }
+            state.queuedEvents -= items.reduce(0) { $0 + $1.eventCount }
             return (items, wasFull && !state.isFull)
         }
         if hasRoomAgain { onRoom.withLock { $0 }?() }

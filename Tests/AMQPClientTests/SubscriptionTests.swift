@@ -52,8 +52,7 @@ extension RealBroker {
                         _ = try await publisher.publish([large])
                     }
                 }
-                var configuration = try broker.configuration()
-                configuration.heartbeat = .seconds(2)
+                let configuration = try broker.configuration(heartbeat: .seconds(2))
                 let states = Recorder<AMQPConnectionState>()
                 // It expects small ones, so the first window is far too wide.
                 let subscription = AMQPSubscription(

@@ -62,11 +62,12 @@ import WorkflowCore
         let stated: [(String, Int)] = [
             ("requestBytes", Limits.requestBytes), ("jsonDepth", Limits.jsonDepth),
             ("stepOutputBytes", Limits.stepOutputBytes), ("computedBytes", Limits.computedBytes),
-            ("eventValueBytes", Limits.eventValueBytes), ("stepsPerWorkflow", Limits.stepsPerWorkflow),
+            ("eventValueBytes", Limits.eventValueBytes), ("eventBatchBytes", Limits.eventBatchBytes),
+            ("stepsPerWorkflow", Limits.stepsPerWorkflow),
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
-            ("attemptsPerStep", Limits.attemptsPerStep),
+            ("attemptsPerStep", Limits.attemptsPerStep), ("retryAfterSeconds", Limits.retryAfterSeconds),
             ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]

@@ -145,7 +145,8 @@ import Testing
                 ranges.insert(lower...upper)
                 set.formUnion(lower...upper)
             } else if let end = ranges.removeRange(from: lower) {
-                #expect(!set.contains { $0 < lower } && (lower...end).allSatisfy(set.contains) && !set.contains(end + 1))
+                #expect(
+                    !set.contains { $0 < lower } && (lower...end).allSatisfy(set.contains) && !set.contains(end + 1))
                 set.subtract(lower...end)
             }
             #expect(ranges.ranges.flatMap(Array.init) == set.sorted())

@@ -5,6 +5,9 @@ enum SettingKey: String, CaseIterable, Sendable {
     case amqpPrefix = "amqp.prefix"
     case amqpPrefetch = "amqp.prefetch"
     case workflowsDirectory = "workflows.directory"
+    case eventsMode = "events.mode"
+    case eventsInclude = "events.include"
+    case eventsKeepDays = "events.keep_days"
     case coordinatorLease = "coordinator.lease"
     case coordinatorMaxInFlight = "coordinator.max_in_flight"
     case coordinatorLanes = "coordinator.lanes"
@@ -15,6 +18,9 @@ enum SettingKey: String, CaseIterable, Sendable {
     case dataDirectory = "data.directory"
     case logLevel = "log.level"
     case logFormat = "log.format"
+
+    /// Whether it holds several values: a list in YAML, separated by commas elsewhere.
+    var isList: Bool { self == .eventsInclude }
 
     /// The environment variable. The two URLs go by the names that every platform knows.
     var environmentName: String {
@@ -33,6 +39,9 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .amqpPrefix: "workflow"
         case .amqpPrefetch: "500"
         case .workflowsDirectory: "config/workflows"
+        case .eventsMode: "each"
+        case .eventsInclude: "#"
+        case .eventsKeepDays: "forever"
         case .coordinatorLease: "6s"
         case .coordinatorMaxInFlight: "10000"
         case .coordinatorLanes: "1"
@@ -54,6 +63,9 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .amqpPrefix: "what the names of exchanges and queues begin with"
         case .amqpPrefetch: "requests delivered and not yet committed"
         case .workflowsDirectory: "where the definitions are (*.yaml, *.yml)"
+        case .eventsMode: "each: a message for each event; batch: one for all that a commit holds for an execution"
+        case .eventsKeepDays: "days of events kept in the database, or forever"
+        case .eventsInclude: "patterns of the events that are published, or none; the tables have all of them"
         case .coordinatorLease: "how long an execution stays with a coordinator that gives no sign of life"
         case .coordinatorMaxInFlight:
             "executions of one workflow under way in one coordinator, and an eighth more of all together"

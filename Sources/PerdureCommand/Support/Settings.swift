@@ -165,7 +165,12 @@ struct Settings: Sendable {
                 return
             }
             guard let mapping = node.mapping else {
-                guard let key = SettingKey(rawValue: prefix), let text = node.scalar?.string else {
+                let key = SettingKey(rawValue: prefix)
+                if let key, key.isList, let items = node.sequence {
+                    values[key] = try joined(items.map { $0.scalar?.string }, key, path)
+                    return
+                }
+                guard let key, let text = node.scalar?.string else {
                     let known = SettingKey.allCases.map(\.rawValue).joined(separator: ", ")
                     throw CommandFailure("\(path): unknown setting '\(prefix)'; known are \(known).")
                 }
@@ -179,5 +184,17 @@ struct Settings: Sendable {
         }
         if let root, root.mapping != nil { try flatten(root, "") }
         return values
+    }
+
+    /// The word for a list with nothing in it.
+    static let emptyList = "none"
+
+    /// A list as it is written in an environment variable.
+    private static func joined(_ items: [String?], _ key: SettingKey, _ path: String) throws -> String {
+        let texts = items.compactMap { $0 }
+        guard texts.count == items.count, !texts.contains(where: { $0.isEmpty || $0.contains(",") }) else {
+            throw CommandFailure("\(path): \(key.rawValue) must be a list of words; put each in quotes.")
+        }
+        return texts.isEmpty ? emptyList : texts.joined(separator: ",")
     }
 }

@@ -42,25 +42,24 @@ public struct ExecutionID: Sendable, Hashable, CustomStringConvertible {
 
     /// The UUID in lower case, e.g. `019ab3c4-…`.
     public var description: String {
-        // By hand, because each event has it several times and Foundation's is upper case, made through a formatter.
-        withUnsafeBytes(of: uuid.uuid) { id in
+        withUnsafeBytes(of: uuid.uuid) { source in
             String(unsafeUninitializedCapacity: 36) { text in
-                var end = 0
-                for (index, byte) in id.enumerated() {
-                    if index == 4 || index == 6 || index == 8 || index == 10 {
-                        text[end] = UInt8(ascii: "-")
-                        end += 1
-                    }
-                    text[end] = Self.hexDigit(byte >> 4)
-                    text[end + 1] = Self.hexDigit(byte & 0x0F)
-                    end += 2
+                var position = 0
+                func put(_ byte: UInt8) {
+                    text[position] = byte
+                    position += 1
                 }
-                return end
+                for (index, byte) in source.enumerated() {
+                    if index == 4 || index == 6 || index == 8 || index == 10 { put(UInt8(ascii: "-")) }
+                    put(Self.hexDigit(byte >> 4))
+                    put(Self.hexDigit(byte & 0x0F))
+                }
+                return position
             }
         }
     }
 
     private static func hexDigit(_ value: UInt8) -> UInt8 {
-        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
     }
 }

@@ -15,6 +15,10 @@ public enum Limits {
     /// tables hold it), since every subscriber pays for every byte of an event.
     public static let eventValueBytes = 64 * 1024
 
+    /// A message with several events, in bytes; the next event begins another message. Half of what a publisher has on
+    /// its way at a time, and far below the 16 MiB that RabbitMQ 4 takes. One event that is larger travels alone.
+    public static let eventBatchBytes = 1024 * 1024
+
     /// Steps of one definition. A graph is walked on every transition.
     public static let stepsPerWorkflow = 1000
 

@@ -26,37 +26,31 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
     /// RFC 3339 in UTC with six fractional digits, e.g. `2026-11-22T16:02:00.000123Z`.
     public var rfc3339: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(27)
+        appendRFC3339(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the text of ``rfc3339``, without making a string of it: every event carries one.
+    func appendRFC3339(to bytes: inout [UInt8]) {
         let days = Self.floorDivide(microsecondsSinceEpoch, 86_400_000_000)
         // Wraps at the very first day there is, where the product is out of range and the difference is not.
         let withinDay = microsecondsSinceEpoch &- days &* 86_400_000_000
         let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
         let seconds = withinDay / 1_000_000
-        guard (0...9999).contains(year) else {
-            return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2)
-                + "T" + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2)
-                + ":" + Self.padded(seconds % 60, 2) + "." + Self.padded(withinDay % 1_000_000, 6) + "Z"
+        Self.append(year, width: 4, to: &bytes)
+        func append(_ mark: Unicode.Scalar, _ value: Int64, width: Int) {
+            bytes.append(UInt8(ascii: mark))
+            Self.append(value, width: width, to: &bytes)
         }
-        // In one piece, because every event has one.
-        return String(unsafeUninitializedCapacity: 27) { text in
-            var end = 0
-            func write(_ value: Int64, _ width: Int, then separator: Unicode.Scalar) {
-                var rest = value
-                for index in stride(from: width - 1, through: 0, by: -1) {
-                    text[end + index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                    rest /= 10
-                }
-                text[end + width] = UInt8(ascii: separator)
-                end += width + 1
-            }
-            write(year, 4, then: "-")
-            write(month, 2, then: "-")
-            write(day, 2, then: "T")
-            write(seconds / 3600, 2, then: ":")
-            write(seconds / 60 % 60, 2, then: ":")
-            write(seconds % 60, 2, then: ".")
-            write(withinDay % 1_000_000, 6, then: "Z")
-            return end
-        }
+        append("-", month, width: 2)
+        append("-", day, width: 2)
+        append("T", seconds / 3600, width: 2)
+        append(":", seconds / 60 % 60, width: 2)
+        append(":", seconds % 60, width: 2)
+        append(".", withinDay % 1_000_000, width: 6)
+        bytes.append(UInt8(ascii: "Z"))
     }
 
     /// Proleptic Gregorian date of a day number; Howard Hinnant's `civil_from_days`
@@ -78,9 +72,18 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         return value % divisor < 0 ? quotient - 1 : quotient
     }
 
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        if value < 0 { return "-" + padded(-value, width) }
-        let digits = String(value)
-        return digits.utf8.count >= width ? digits : String(repeating: "0", count: width - digits.utf8.count) + digits
+    /// A number with leading zeros up to a width, and a minus sign before them where it is negative.
+    private static func append(_ value: Int64, width: Int, to bytes: inout [UInt8]) {
+        if value < 0 { bytes.append(UInt8(ascii: "-")) }
+        var divisor: UInt64 = 1
+        var digits = 1
+        while digits < width || value.magnitude / divisor >= 10 {
+            divisor *= 10
+            digits += 1
+        }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value.magnitude / divisor % 10))
+            divisor /= 10
+        }
     }
 }

@@ -72,10 +72,10 @@ public struct ResultReply: Sendable, Equatable {
 
 /// Where committed events and results go.
 public protocol EventPublisher: Sendable {
-    /// Publishes events in this order, and replies.
+    /// Publishes the events of commits in this order, and replies. Events that nobody is to hear of count as published.
     ///
     /// Returns once the broker has confirmed all of it, however long the broker is away; a reply that no queue takes
     /// is parked.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws
+    func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws
 }

@@ -1,9 +1,9 @@
-import PerdureJSON
-
 /// A committed event on its way to subscribers: CloudEvents 1.0 in JSON structured mode.
 public struct CloudEvent: Sendable {
-    /// The content type of its message.
+    /// The content type of a message with one event.
     public static let contentType = "application/cloudevents+json"
+    /// The content type of a message with several: an array of structured events (the JSON batch format).
+    public static let batchContentType = "application/cloudevents-batch+json"
 
     /// The execution it belongs to.
     public let executionID: ExecutionID
@@ -26,30 +26,17 @@ public struct CloudEvent: Sendable {
     public var id: String { "\(executionID)/\(event.sequence)" }
 
     /// `<workflow_id>.<subject>.<verb>`.
-    public var routingKey: String { "\(workflowID).\(event.type.subject).\(event.type.verb)" }
+    public var routingKey: String { kind.routingKey }
 
-    /// The message body, written straight into bytes around the payload that was encoded when the event was decided.
+    /// The envelope with the payload in it.
     public var body: [UInt8] {
-        var writer = JSONWriter(capacity: event.payload.count + 400)
-        writer.beginObject()
-        member("specversion", "1.0", &writer)
-        member("id", id, &writer)
-        member("source", "/perdure/\(workflowID)", &writer)
-        member("type", event.type.cloudEventType, &writer)
-        member("subject", executionID.description, &writer)
-        member("time", event.timestamp.rfc3339, &writer)
-        member("datacontenttype", "application/json", &writer)
-        let digits = String(event.sequence)
-        member("sequence", String(repeating: "0", count: max(0, 10 - digits.utf8.count)) + digits, &writer)
-        if let traceparent { member("traceparent", traceparent, &writer) }
-        writer.key("data")
-        writer.raw(bytes: event.payload)
-        writer.endObject()
-        return writer.bytes
+        let encoder = CloudEventEncoder(executionID: executionID, traceparent: traceparent)
+        let kind = kind
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(encoder.byteCount(of: event, kind: kind))
+        encoder.append(event, kind: kind, to: &bytes)
+        return bytes
     }
 
-    private func member(_ key: String, _ value: String, _ writer: inout JSONWriter) {
-        writer.key(key)
-        writer.string(value)
-    }
+    private var kind: CloudEventKind { CloudEventKind(workflowID: workflowID, type: event.type) }
 }
