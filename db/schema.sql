@@ -1,15 +1,38 @@
--- Perdure: the durable record of every execution.
+-- Perdure: the durable record of every execution. Version 2.
 --
--- Safe to run again: everything is created only where it is missing. Upgrades live in db/migrations/ and are applied by
--- `perdure migrate`, which also runs this file.
+-- Makes the tables in an empty database, and is safe to run again on tables of this version: everything is created only
+-- where it is missing. On tables of another version it changes nothing and says so: upgrades are in db/migrations/, and
+-- `perdure migrate` applies them in order and runs this file after them.
 --
 -- What operators may rely on (tables, columns, statuses) is marked "contract". Everything else may change with an upgrade.
 -- There are no foreign keys: rows of one execution are written by one transaction after another of one owner, and a foreign key
 -- would lock the parent row in each of them.
 
+BEGIN;
+
+-- Whoever installs or upgrades takes this lock, so that several at once wait for one another.
+SELECT pg_advisory_xact_lock(7165018223);
+
 -- Where the tables are, whatever the user is called: PostgreSQL would otherwise put those of a user `workflow` into the schema
--- of that name.
-SET search_path = public;
+-- of that name. Days are days of UTC.
+SET LOCAL search_path = public;
+SET LOCAL timezone = 'UTC';
+
+DO $$
+DECLARE
+    found integer;
+BEGIN
+    IF to_regclass('schema_migrations') IS NOT NULL THEN
+        EXECUTE 'SELECT max(version) FROM schema_migrations' INTO found;
+    END IF;
+    IF found < 2 THEN
+        RAISE EXCEPTION 'the tables are of version %, and this file is of version 2; nothing was changed', found
+            USING HINT = 'Run `perdure migrate`, or the files of db/migrations/ with higher numbers and then this one.';
+    ELSIF found > 2 THEN
+        RAISE EXCEPTION 'the tables are of version %, which is newer than this file, of version 2; nothing was changed', found
+            USING HINT = 'Use the db/schema.sql that belongs to them.';
+    END IF;
+END $$;
 
 CREATE SCHEMA IF NOT EXISTS workflow;
 
@@ -73,6 +96,12 @@ CREATE TABLE IF NOT EXISTS execution_state (
 
 -- The journal: every transition, in order, never updated. Contract.
 -- (writer_id, position) is the order in which one coordinator committed events, which is the order they are published in.
+--
+-- One partition for each day of UTC, `execution_events_20261122` and so on, made ahead of time by the coordinators
+-- (workflow.make_event_partitions below), so that old days can be dropped rather than deleted. The key has the time in it
+-- because a key of a partitioned table must; an execution's owner sees to it that sequences are unique.
+-- Who asks for the events of an execution should say from when to when it ran (executions.created_at and
+-- execution_state.updated_at): then one or two partitions are looked at and not all of them.
 CREATE TABLE IF NOT EXISTS execution_events (
     execution_id  uuid        NOT NULL,
     sequence      bigint      NOT NULL,      -- 1, 2, … without gaps
@@ -81,10 +110,13 @@ CREATE TABLE IF NOT EXISTS execution_events (
     timestamp     timestamptz NOT NULL,      -- strictly increasing within an execution
     writer_id     bigint      NOT NULL,
     position      bigint      NOT NULL,
-    PRIMARY KEY (execution_id, sequence)
-);
+    PRIMARY KEY (execution_id, sequence, timestamp)
+) PARTITION BY RANGE (timestamp);
 
 CREATE INDEX IF NOT EXISTS execution_events_unpublished ON execution_events (writer_id, position);
+
+-- Takes the events of days that have no partition: when no coordinator could make them, or a clock is far off. Empty otherwise.
+CREATE TABLE IF NOT EXISTS execution_events_default PARTITION OF execution_events DEFAULT;
 
 -- Who owns an execution. No row once it has ended. Contract.
 -- What decides whether an owner is alive is the lease of its writer, renewed in one row for all that it holds. expires_at is renewed
@@ -174,4 +206,133 @@ END $$;
 CREATE OR REPLACE FUNCTION workflow.leases_may_end(lease interval) RETURNS boolean
 LANGUAGE sql AS $$ SELECT clock_timestamp() > pg_postmaster_start_time() + 2 * lease $$;
 
-INSERT INTO schema_migrations (version) VALUES (1) ON CONFLICT DO NOTHING;
+-- The partitions of execution_events, oldest first, and the time that each covers. The default partition is not among them.
+CREATE OR REPLACE VIEW workflow.event_partitions AS
+SELECT c.oid::regclass AS partition,
+       coalesce((regexp_match(bound, 'FROM \(''(.+)''\) TO'))[1]::timestamptz, '-infinity') AS starts_at,
+       (regexp_match(bound, 'TO \(''(.+)''\)'))[1]::timestamptz AS ends_at
+FROM pg_inherits i
+JOIN pg_class c ON c.oid = i.inhrelid
+CROSS JOIN LATERAL pg_get_expr(c.relpartbound, c.oid) AS bound
+WHERE i.inhparent = 'public.execution_events'::regclass AND bound <> 'DEFAULT'
+ORDER BY ends_at;
+
+-- Makes the partitions of yesterday (a clock may be behind), today and the days ahead, and of other past days that have events
+-- in the default partition. Coordinators call it when they start and about every hour; doing nothing takes a millisecond.
+--
+-- A new partition is a table by itself first and then attached, because CREATE TABLE … PARTITION OF would stop all commits
+-- for as long as it waits for its lock. Attaching does not stop commits. It waits for queries that look at the default
+-- partition, and new ones wait behind it, so it gives up after a second; the next call tries again, days before it matters.
+--
+-- Events of the day that are in the default partition are moved. Then the whole table is locked: a query that was planned
+-- between the two would see them in neither place. So at most `moved_at_most` are moved by a call; where there are more, that
+-- day stays in the default partition. `left_over` says how many events are there afterwards, at most a thousand more than that.
+CREATE OR REPLACE FUNCTION workflow.make_event_partitions(
+    days_ahead integer DEFAULT 7, moved_at_most bigint DEFAULT 10000, OUT made integer, OUT moved bigint, OUT left_over bigint
+) LANGUAGE plpgsql SET search_path = public SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
+DECLARE
+    today     timestamptz := date_trunc('day', clock_timestamp());
+    day_start timestamptz;
+    day_end   timestamptz;
+    stray     bigint;
+    name      text;
+BEGIN
+    made := 0;
+    moved := 0;
+    left_over := 0;
+    -- One at a time; whoever comes second has nothing to do.
+    IF NOT pg_try_advisory_xact_lock(7165018224) THEN RETURN; END IF;
+    FOR day_start IN
+        SELECT day FROM (
+            SELECT generate_series(today - interval '1 day', today + days_ahead * interval '1 day', interval '1 day') AS day
+            UNION
+            SELECT date_trunc('day', timestamp) FROM (
+                SELECT timestamp FROM execution_events_default WHERE timestamp < today LIMIT moved_at_most) AS past) AS days
+        WHERE NOT EXISTS (SELECT FROM workflow.event_partitions p WHERE p.starts_at <= day AND p.ends_at > day)
+        ORDER BY day
+    LOOP
+        day_end := day_start + interval '1 day';
+        name := 'execution_events_' || to_char(day_start, 'YYYYMMDD');
+        BEGIN
+            SELECT count(*) INTO stray FROM (
+                SELECT FROM execution_events_default WHERE timestamp >= day_start AND timestamp < day_end
+                LIMIT moved_at_most - moved + 1) AS few;
+            CONTINUE WHEN stray > moved_at_most - moved;
+            EXECUTE format(
+                'CREATE TABLE %I (LIKE execution_events INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING INDEXES, '
+                'CONSTRAINT day CHECK (timestamp >= %L AND timestamp < %L))', name, day_start, day_end);
+            IF stray > 0 THEN
+                LOCK TABLE ONLY execution_events IN ACCESS EXCLUSIVE MODE;
+                EXECUTE format(
+                    'WITH moved AS (DELETE FROM execution_events_default WHERE timestamp >= $1 AND timestamp < $2 RETURNING *) '
+                    'INSERT INTO %I SELECT * FROM moved', name) USING day_start, day_end;
+                GET DIAGNOSTICS stray = ROW_COUNT;
+            END IF;
+            EXECUTE format(
+                'ALTER TABLE execution_events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, day_start, day_end);
+            -- The partition's own bounds say the same from here on.
+            EXECUTE format('ALTER TABLE %I DROP CONSTRAINT day', name);
+            made := made + 1;
+            moved := moved + stray;
+        EXCEPTION
+            -- Somebody looks at the default partition for longer than a second, or an event of the day came in just now.
+            WHEN lock_not_available OR check_violation THEN
+                RAISE LOG 'the partition % is made another time: %', name, SQLERRM;
+                EXIT;
+            -- A day that somebody has detached and kept.
+            WHEN duplicate_table THEN
+                RAISE LOG 'the partition % cannot be made: %', name, SQLERRM;
+        END;
+    END LOOP;
+    SELECT count(*) INTO left_over FROM (
+        SELECT FROM execution_events_default LIMIT moved_at_most + 1000) AS few;
+END $$;
+
+-- Drops the partitions of days that ended longer ago than `keep`, and says what became of each. One that has events of an
+-- execution that has not ended, or events that are not published yet, is kept. Commits wait for a second at most.
+-- Called by coordinators where `events.keep_days` is set, and by whoever wants to.
+CREATE OR REPLACE FUNCTION workflow.drop_event_partitions(keep interval)
+RETURNS TABLE (partition text, dropped boolean, reason text)
+LANGUAGE plpgsql SET search_path = public SET timezone = 'UTC' SET lock_timeout = '1s' AS $$
+DECLARE
+    is_needed boolean;
+BEGIN
+    IF keep < interval '1 day' THEN
+        RAISE EXCEPTION 'keep at least one day of events' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    IF NOT pg_try_advisory_xact_lock(7165018224) THEN RETURN; END IF;
+    FOR partition IN
+        SELECT p.partition FROM workflow.event_partitions p WHERE p.ends_at <= clock_timestamp() - keep
+    LOOP
+        dropped := false;
+        BEGIN
+            -- Nothing is added while it is looked at; whoever reads goes on.
+            EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', partition);
+            reason := 'it has events of executions that have not ended';
+            EXECUTE format(
+                'SELECT EXISTS (SELECT FROM execution_locks l JOIN %s v ON v.execution_id = l.execution_id)', partition)
+                INTO is_needed;
+            IF NOT is_needed THEN
+                reason := 'it has events that are not published yet';
+                EXECUTE format(
+                    'SELECT EXISTS (SELECT FROM event_writers w JOIN %s v ON v.writer_id = w.writer_id '
+                    'WHERE w.phase <> ''DRAINED'' AND v.position > w.published_position)', partition) INTO is_needed;
+            END IF;
+            IF NOT is_needed THEN
+                EXECUTE format('DROP TABLE %s', partition);
+                dropped := true;
+                reason := NULL;
+            END IF;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+            dropped := false;
+            reason := 'somebody reads events for longer than a second';
+        END;
+        RETURN NEXT;
+    END LOOP;
+END $$;
+
+SELECT FROM workflow.make_event_partitions();
+
+INSERT INTO schema_migrations (version) VALUES (2) ON CONFLICT DO NOTHING;
+
+COMMIT;

@@ -54,7 +54,9 @@ public struct Coordinator: Service {
                     invoker: invoker, environment: environment, logger: logger
                 )
             })
-        outbox.whenThereIsRoom { lanes.nudge() }
+        // The mailboxes and not the lanes, which hold the outbox.
+        let mailboxes = lanes.all.map(\.mailbox)
+        outbox.whenThereIsRoom { for mailbox in mailboxes { mailbox.nudge() } }
         let takeover = Takeover(
             configuration: configuration, journal: journal, publisher: publisher, lanes: lanes,
             definitions: definitions, logger: logger
@@ -69,6 +71,7 @@ public struct Coordinator: Service {
             // A database that never comes must not keep the process from being stopped.
             try await shutdown.cancelling {
                 try await journal.keep(catalog.all)
+                await journal.maintain()
                 for lane in lanes.all { try await lane.open() }
             }
             intake.begin()

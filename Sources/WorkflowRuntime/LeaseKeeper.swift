@@ -18,11 +18,15 @@ struct LeaseKeeper: Sendable {
     /// at the next tick; this is for what no code here is known to leave.
     private static let sweepInterval = Duration.seconds(60)
 
+    /// Between two times that the tables are prepared for the days to come; they are for a week at a time.
+    private static let maintenanceInterval = Duration.seconds(3600)
+
     /// Ticks until cancelled.
     func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var recorded: [WriterID: Int64] = [:]
             var sweepAt = environment.uptime() + Self.sweepInterval
+            var maintainAt = environment.uptime() + Self.maintenanceInterval
             while true {
                 try await environment.sleep(configuration.lease / 3)
                 var isAsked = false
@@ -45,6 +49,11 @@ struct LeaseKeeper: Sendable {
                         writer: writer, publisher: configuration.owner, position: published
                     )
                     recorded[writer] = published
+                }
+                if environment.uptime() >= maintainAt {
+                    maintainAt = environment.uptime() + Self.maintenanceInterval
+                    // Beside the ticks: it may wait for locks.
+                    group.addTask { await journal.maintain() }
                 }
                 let isSweep = environment.uptime() >= sweepAt
                 if isSweep { sweepAt = environment.uptime() + Self.sweepInterval }

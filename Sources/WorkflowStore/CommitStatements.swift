@@ -122,7 +122,7 @@ enum CommitStatement {
     /// The first event of a batch is there when the batch is.
     static let hasPosition = PostgresStatement(
         name: "commit_has_position",
-        sql: "SELECT FROM execution_events WHERE writer_id = $1 AND position = $2 LIMIT 1")
+        sql: "SELECT FROM execution_events WHERE writer_id = $1 AND position = $2 AND timestamp = $3 LIMIT 1")
 
     /// Which of these executions are no longer owned under these tokens.
     static let lostLeases = PostgresStatement(

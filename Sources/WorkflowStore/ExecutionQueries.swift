@@ -70,6 +70,13 @@ public struct ExecutionQueries: Sendable {
         public let owner: String?
     }
 
+    /// The events of `$1` in as few partitions as hold them. The bounds are found while the statement runs, which is when
+    /// the other partitions are left out.
+    private static let eventsOfExecution = """
+        v.execution_id = $1 AND v.timestamp >= (SELECT created_at FROM executions WHERE id = $1)
+        AND v.timestamp <= coalesce((SELECT updated_at FROM execution_state WHERE execution_id = $1), 'infinity')
+        """
+
     private static let listStatement = PostgresStatement(
         name: "list_executions",
         sql: """
@@ -78,12 +85,12 @@ public struct ExecutionQueries: Sendable {
             ORDER BY created_at DESC, id DESC LIMIT $3
             """)
 
-    private static let showStatement = PostgresStatement(
+    static let showStatement = PostgresStatement(
         name: "show_execution",
         sql: """
             SELECT id, workflow_id, workflow_version, status, error, created_at, started_at, completed_at, input_payload,
                    output_payload,
-                   (SELECT count(*) FROM execution_events v WHERE v.execution_id = e.id) AS event_count,
+                   (SELECT count(*) FROM execution_events v WHERE \(eventsOfExecution)) AS event_count,
                    (SELECT l.owner || ' until ' || l.expires_at FROM execution_locks l WHERE l.execution_id = e.id) AS owner
             FROM executions e WHERE id = $1
             """)
@@ -95,12 +102,12 @@ public struct ExecutionQueries: Sendable {
             FROM execution_steps WHERE execution_id = $1 ORDER BY step_order
             """)
 
-    private static let eventsStatement = PostgresStatement(
+    static let eventsStatement = PostgresStatement(
         name: "show_events",
         sql: """
             SELECT v.sequence, v.event_type, v.event_payload, v.timestamp, e.workflow_id, e.traceparent
             FROM execution_events v JOIN executions e ON e.id = v.execution_id
-            WHERE v.execution_id = $1 ORDER BY v.sequence
+            WHERE \(eventsOfExecution) ORDER BY v.sequence
             """)
 
     /// The newest executions first.

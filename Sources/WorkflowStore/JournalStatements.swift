@@ -2,11 +2,13 @@ import PostgresClient
 
 /// The journal's statements beside those of a commit.
 enum JournalStatement {
+    /// A name is used once, so a row of that name is the lane's own: the connection broke before it was told of it.
     static let openWriter = PostgresStatement(
         name: "open_writer",
         sql: """
             INSERT INTO event_writers (owner, publisher, expires_at)
-            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3)) RETURNING writer_id
+            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+            ON CONFLICT (owner) DO UPDATE SET expires_at = EXCLUDED.expires_at RETURNING writer_id
             """)
 
     static let findAccepted = PostgresStatement(
@@ -72,16 +74,37 @@ enum JournalStatement {
               AND workflow.leases_may_end(make_interval(secs => $2)) AND a.usename = current_user
             """)
 
+    /// In the partitions from a day before the writer was opened: the clocks of the coordinator and of the database may differ,
+    /// but hardly by more.
     static let eventsOfWriter = PostgresStatement(
         name: "events_of_writer",
-        sql: """
-            SELECT v.position, v.execution_id, v.sequence, v.event_type, v.event_payload, v.timestamp,
-                   e.workflow_id, e.traceparent, e.status, e.reply_to, e.correlation_id,
-                   CASE WHEN v.event_type = ANY($4) THEN e.output_payload END AS output_payload,
-                   CASE WHEN v.event_type = ANY($4) THEN e.error END AS error
-            FROM execution_events v JOIN executions e ON e.id = v.execution_id
-            WHERE v.writer_id = $1 AND v.position > $2 ORDER BY v.position LIMIT $3
-            """)
+        sql: eventsOfWriter(
+            "AND v.timestamp >= (SELECT started_at FROM event_writers WHERE writer_id = $1) - interval '1 day'"))
+
+    /// In all partitions, for the case that they do.
+    static let eventsOfWriterAtAnyTime = PostgresStatement(
+        name: "events_of_writer_at_any_time", sql: eventsOfWriter(""))
+
+    private static func eventsOfWriter(_ bound: String) -> String {
+        """
+        SELECT v.position, v.execution_id, v.sequence, v.event_type, v.event_payload, v.timestamp,
+               e.workflow_id, e.traceparent, e.status, e.reply_to, e.correlation_id,
+               CASE WHEN v.event_type = ANY($4) THEN e.output_payload END AS output_payload,
+               CASE WHEN v.event_type = ANY($4) THEN e.error END AS error
+        FROM execution_events v JOIN executions e ON e.id = v.execution_id
+        WHERE v.writer_id = $1 AND v.position > $2 \(bound) ORDER BY v.position LIMIT $3
+        """
+    }
+
+    static let schemaVersion = PostgresStatement(
+        name: "schema_version", sql: "SELECT max(version)::bigint AS version FROM schema_migrations")
+
+    static let makePartitions = PostgresStatement(
+        name: "make_event_partitions", sql: "SELECT made, moved, left_over FROM workflow.make_event_partitions()")
+
+    static let dropPartitions = PostgresStatement(
+        name: "drop_event_partitions",
+        sql: "SELECT partition, dropped, reason FROM workflow.drop_event_partitions(make_interval(days => $1))")
 
     static let drainWriter = PostgresStatement(
         name: "drain_writer",

@@ -45,17 +45,28 @@ extension PostgresJournal {
     /// Stores definitions by content; those that are there stay as they are. On the connection for commits, because it
     /// is the first thing that a coordinator asks for, and that connection's troubles are told to the operator.
     public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) {
-        _ = try await run(
+        let results = try await run(
             [
+                PostgresCall(JournalStatement.schemaVersion),
                 PostgresCall(
                     JournalStatement.keepDefinitions,
                     [
                         .textArray(definitions.map(\.reference.id)),
                         .int32Array(definitions.map { Int32($0.reference.version) }),
                         .textArray(definitions.map(\.reference.contentHash)), .textArray(definitions.map(\.source)),
-                    ])
+                    ]),
             ], on: firstCommits
         )
+        let found = try Self.decode { () throws(PostgresError) in try results[0][0].int64("version") }
+        guard found == SchemaMigration.currentVersion else {
+            let known = SchemaMigration.currentVersion
+            throw JournalError(
+                .schemaMissing,
+                found < known
+                    ? "The tables are of version \(found), and this program needs version \(known); run `perdure migrate`."
+                    : SchemaMigration.Failure.newer(found: found).message
+            )
+        }
     }
 
     /// The text of a stored definition.

@@ -18,6 +18,7 @@ public final class PostgresJournal: Journal {
     let takeover: PostgresSession
     let logger: Logger
     private let lease: Duration
+    let keepDays: Int?
     private let lastTrouble = Mutex<String?>(nil)
 
     /// A journal; nothing is connected before the first use.
@@ -26,12 +27,14 @@ public final class PostgresJournal: Journal {
     ///   - configuration: The database.
     ///   - lanes: Streams of commits, each with a connection of its own.
     ///   - lease: How long a new execution is its coordinator's without a renewal.
+    ///   - keepDays: How many days of events are kept; nil for all.
     ///   - logger: Where losses and recoveries of connections are told.
     /// - Throws: `PostgresError` of code `invalidConfiguration`.
     public init(
-        _ configuration: PostgresConfiguration, lanes: Int = 1, lease: Duration, logger: Logger
+        _ configuration: PostgresConfiguration, lanes: Int = 1, lease: Duration, keepDays: Int? = nil, logger: Logger
     ) throws(PostgresError) {
         self.lease = lease
+        self.keepDays = keepDays
         self.logger = logger
         // Every statement here reaches its rows by a key. A plan made while the tables were small or not analysed
         // would scan them, and a prepared statement would keep that plan while they grow.
@@ -170,12 +173,13 @@ public final class PostgresJournal: Journal {
     /// Whether a batch whose commit was not answered has happened. One without events may be made again in any case: it
     /// says the same of the same executions, under the same tokens.
     private func didCommit(_ batch: JournalBatch, on commits: PostgresSession) async throws(JournalError) -> Bool {
-        guard let position = batch.firstPosition else { return false }
+        guard let position = batch.firstPosition, let time = batch.firstEventAt else { return false }
         let writer = PostgresValue.int64(batch.writer.rawValue)
         let results = try await run(
             [
                 PostgresCall(CommitStatement.awaitWriter, [writer]),
-                PostgresCall(CommitStatement.hasPosition, [writer, .int64(position)]),
+                PostgresCall(
+                    CommitStatement.hasPosition, [writer, .int64(position), .timestamp(PostgresTimestamp(time))]),
             ], on: commits
         )
         return !results[1].isEmpty

@@ -35,6 +35,7 @@ import Testing
     @Test func `the tour, amqp-tools and rabbitmqadmin`() async throws {
         try await Playground.run { playground in
             try await tour(playground)
+            try await partitions(playground)
             try await amqpTools(playground)
             try await rabbitmqadmin(playground)
             try await killed(playground)
@@ -53,6 +54,16 @@ import Testing
         let found = tables.output.matches(of: /(?m)^ ([A-Z]+_[A-Z]+) +\| \d{4}-/).map { String($0.1) }
         #expect(found == Self.eventTypes)
         #expect(tables.output.contains(/count *\n-+\n +0\n/))
+    }
+
+    private func partitions(_ playground: Playground) async throws {
+        let listed = try await playground.sh(snippet("partitions.sh"))
+        #expect(listed.output.contains("(9 rows)") && listed.output.contains(" kB"), "\(listed.output)")
+        let dropped = try await playground.sh(snippet("drop-days.sh"))
+        #expect(dropped.output.contains("(0 rows)"), "\(dropped.output)")
+        let moved = try await playground.sh(snippet("default-partition.sh"))
+        #expect(moved.output.contains("(0 rows)"), "\(moved.output)")
+        #expect(moved.output.contains(/made .* left_over *\n[-+]+\n +0 .* 0 .* 0\n/), "\(moved.output)")
     }
 
     private func amqpTools(_ playground: Playground) async throws {

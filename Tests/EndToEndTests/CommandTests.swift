@@ -139,6 +139,7 @@ extension EndToEnd {
                     (["serve", "--workflows", "nowhere"], [:], "nowhere"),
                     (["serve"], ["PERDURE_COORDINATOR_LEASE": "soon"], "coordinator.lease"),
                     (["serve"], ["PERDURE_EVENTS_MODE": "bulk"], "each or batch"),
+                    (["serve"], ["PERDURE_EVENTS_KEEP_DAYS": "0"], "events.keep_days"),
                     (["serve"], ["PERDURE_EVENTS_INCLUDE": "document_analysis"], "order.#"),
                     (["serve"], ["PERDURE_EVENTS_INCLUDE": "#.failed,"], "events.include"),
                     (["serve"], ["AMQP_URL": "http://127.0.0.1"], "amqp"),

@@ -4,12 +4,14 @@ import WorkflowStore
 
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Create or upgrade the tables.", discussion: "Safe to run again, and at the same time elsewhere."
+        abstract: "Create or upgrade the tables.",
+        discussion:
+            "Safe to run again, and at the same time elsewhere. Stop the coordinators of an older version before an upgrade."
     )
 
     @OptionGroup var options: SettingsOptions
 
-    @Flag(help: "Print the SQL instead of running it.")
+    @Flag(help: "Print the SQL that creates the tables instead of running it.")
     var printSql = false
 
     func run() async throws {
@@ -17,9 +19,9 @@ struct Migrate: AsyncParsableCommand {
             print(SchemaMigration.schema)
             return
         }
-        let before = try await Database.query(try options.settings()) { connection throws(PostgresError) in
-            try await SchemaMigration.migrate(connection)
-        }
+        let connection = try await Database.connect(try options.settings())
+        let before = try await SchemaMigration.migrate(connection)
+        await connection.close()
         print(
             before == SchemaMigration.currentVersion
                 ? "The tables are up to date (version \(before))."

@@ -1,7 +1,9 @@
 import AMQPClient
 import LocalServers
 import PostgresClient
+import WorkflowBenchmark
 import WorkflowMessaging
+import WorkflowStore
 
 /// Ends a command with one line on standard error that says what to do.
 struct CommandFailure: Error, CustomStringConvertible {
@@ -17,9 +19,11 @@ extension CommandFailure {
     static func readable(_ error: any Error) -> any Error {
         switch error {
         case let error as PostgresError: CommandFailure(error.message.asSentence)
+        case let error as SchemaMigration.Failure: CommandFailure(error.message.asSentence)
         case let error as AMQPError: CommandFailure(error.message.asSentence)
         case let error as LocalServersError: CommandFailure(error.message.asSentence)
         case let error as RequestClient.Failure: CommandFailure(error.message)
+        case let error as BenchmarkError: CommandFailure(error.message)
         default: error
         }
     }

@@ -22,4 +22,15 @@ extension Settings {
             throw CommandFailure("The setting \(SettingKey.eventsInclude.rawValue): \(error.message)")
         }
     }
+
+    /// How many days of events the database keeps; nil for all.
+    ///
+    /// - Throws: `CommandFailure` for anything but a whole number of at least 1 or `forever`.
+    func eventKeepDays() throws -> Int? {
+        self[.eventsKeepDays] == SettingKey.eventsKeepDays.standard
+            ? nil : try integer(.eventsKeepDays, upTo: Self.mostKeepDays)
+    }
+
+    /// A hundred years.
+    private static let mostKeepDays = 36_525
 }

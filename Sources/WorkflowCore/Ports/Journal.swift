@@ -81,8 +81,17 @@ public protocol Journal: Sendable {
     /// Stores the definitions that are in use, by content.
     func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError)
 
+    /// Prepares the tables for the days to come, for as far as that is needed. Asked for at the start and about every hour;
+    /// tells of what goes wrong, and leaves it for the next time.
+    func maintain() async
+
     /// The text of a definition that an execution started with.
     func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String?
+}
+
+extension Journal {
+    /// Does nothing, for journals that need nothing.
+    public func maintain() async {}
 }
 
 /// A request that was accepted before.

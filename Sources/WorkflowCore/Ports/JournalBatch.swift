@@ -23,6 +23,9 @@ public struct JournalBatch: Sendable {
 
     /// The position of the first event; nil without events.
     public var firstPosition: Int64? { changes.first { !$0.events.isEmpty }?.firstPosition }
+
+    /// The time of the first event; nil without events.
+    public var firstEventAt: Timestamp? { changes.first { !$0.events.isEmpty }?.events.first?.timestamp }
 }
 
 /// Identifies a stream of serial commits; one coordinator has one for each of its journals, for as long as it lives.

@@ -1,0 +1,1 @@
+../../../db/migrations/002-from-version-1.sql
