@@ -4,7 +4,14 @@ import WorkflowStore
 
 /// A connection for a command: it works at once or the command ends.
 enum Database {
-    /// Creates or upgrades the tables; gives the version before.
+    private static func connect(_ settings: Settings) async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
+    }
+
+    /// Brings the tables to this version.
+    ///
+    /// - Returns: Their version before; 0 when there were none.
     static func migrate(_ settings: Settings) async throws -> Int64 {
         let connection = try await connect(settings)
         do throws(SchemaMigration.Failure) {
@@ -33,11 +40,6 @@ enum Database {
             }
             throw error
         }
-    }
-
-    private static func connect(_ settings: Settings) async throws -> PostgresConnection {
-        try await PostgresConnection.connect(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
     }
 }
 
