@@ -6,6 +6,7 @@ SHELL := /bin/bash
 .PHONY: help install toolchain build release run dev test lint compose-check format clean
 
 PERDURE := .build/debug/perdure
+TEST_LOG := .build/test.log
 SOURCES := Package.swift Sources Tests
 
 help: ## List the commands
@@ -31,7 +32,7 @@ dev: build ## Start everything on this machine until Ctrl-C
 
 test: toolchain install lint compose-check ## Check the style and the Docker files, build, and run all tests
 	swift build --build-tests
-	swift test --skip-build --no-parallel
+	@swift test --skip-build --no-parallel 2>&1 | tee $(TEST_LOG) || { status=$$?; .ci/failed-tests $(TEST_LOG); exit $$status; }
 
 lint: toolchain ## Check the style
 	swift format lint --strict --parallel --recursive $(SOURCES)

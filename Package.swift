@@ -12,6 +12,8 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let serviceLifecycleTestKit = Target.Dependency.product(
+    name: "ServiceLifecycleTestKit", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -75,19 +77,39 @@ let package = Package(
         // Private servers for `perdure dev`, `make run` and the tests.
         .target(name: "LocalServers", dependencies: [logging], swiftSettings: strict),
 
+        // What `perdure bench` measures, and how.
+        .target(
+            name: "WorkflowBenchmark",
+            dependencies: [
+                "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "LocalServers", "AMQPClient", "PostgresClient",
+                "PerdureJSON", logging,
+            ],
+            swiftSettings: strict
+        ),
+
         // The command line as a library, and the one executable.
         .target(
             name: "PerdureCommand",
             dependencies: [
                 "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
-                "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser, logging,
-                serviceLifecycle,
-                unixSignals, yams,
+                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser,
+                logging, serviceLifecycle, unixSignals, yams,
             ],
             resources: [.embedInCode("Resources")],
             swiftSettings: strict
         ),
         .executableTarget(name: "perdure", dependencies: ["PerdureCommand"], swiftSettings: strict),
+
+        // The simulator: real coordinators in made-up worlds. No part of the product.
+        .target(
+            name: "WorkflowTestKit",
+            dependencies: [
+                "WorkflowCore", "WorkflowRuntime", "PerdureJSON", "TestSupport", heap, logging, serviceLifecycleTestKit,
+            ],
+            swiftSettings: strict
+        ),
+        .executableTarget(
+            name: "perdure-sim", dependencies: ["WorkflowTestKit", argumentParser], swiftSettings: strict),
 
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON", "TestSupport"], swiftSettings: strict),
@@ -95,7 +117,9 @@ let package = Package(
         .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient"], swiftSettings: strict),
+        .testTarget(
+            name: "PostgresClientTests", dependencies: ["PostgresClient", "LocalServers", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
@@ -112,16 +136,21 @@ let package = Package(
         .testTarget(
             name: "WorkflowStoreTests",
             dependencies: [
-                "WorkflowStore", "WorkflowCore", "PostgresClient", "PerdureJSON", "LocalServers", "TestSupport",
-                logging,
+                "WorkflowStore", "WorkflowCore", "WorkflowTestKit", "PostgresClient", "PerdureJSON", "LocalServers",
+                "TestSupport", logging,
             ],
             exclude: ["Fixtures"], swiftSettings: strict),
-        .testTarget(name: "AMQPClientTests", dependencies: ["AMQPClient"], swiftSettings: strict),
-        .testTarget(name: "LocalServersTests", dependencies: ["LocalServers"], swiftSettings: strict),
+        .testTarget(name: "WorkflowTestKitTests", dependencies: ["WorkflowTestKit"], swiftSettings: strict),
+        .testTarget(
+            name: "AMQPClientTests", dependencies: ["AMQPClient", "LocalServers", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "LocalServersTests", dependencies: ["LocalServers", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WorkflowBenchmarkTests",
+            dependencies: ["WorkflowBenchmark", "WorkflowCore", "PerdureJSON", "AMQPClient"], swiftSettings: strict),
         // Black box: runs the binary against real servers. Depends on it only so that it is built first.
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["perdure", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON"],
+            dependencies: ["perdure", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", "TestSupport"],
             swiftSettings: strict
         ),
         // The pages: their links, and their snippets run as a reader runs them. The example is a program in the README.
@@ -130,7 +159,9 @@ let package = Package(
             path: "Tests/DocumentationExample", swiftSettings: strict),
         .testTarget(
             name: "DocumentationTests",
-            dependencies: ["perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore"],
+            dependencies: [
+                "perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore", "TestSupport",
+            ],
             swiftSettings: strict
         ),
     ],

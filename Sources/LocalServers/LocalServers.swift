@@ -41,11 +41,17 @@ public actor LocalServers {
         let folder = try await ServerDirectory(configuration.directory, stopGrace: configuration.stopGrace)
         var book = PortBook(path: folder.portsFile)
         do throws(LocalServersError) {
-            return try await start(configuration, folder, &book)
-        } catch  where error.code == .portUnavailable && configuration.fixedPorts.isEmpty {
-            // Someone took a port between our choice and the server's bind; other ports will do.
-            book.forget()
-            return try await start(configuration, folder, &book)
+            do throws(LocalServersError) {
+                return try await start(configuration, folder, &book)
+            } catch  where error.code == .portUnavailable && configuration.fixedPorts.isEmpty {
+                // Someone took a port between our choice and the server's bind; other ports will do.
+                book.forget()
+                return try await start(configuration, folder, &book)
+            }
+        } catch {
+            // Not left to the last reference: a thread that ran the actor may hold one a little longer than the caller waits.
+            folder.release()
+            throw error
         }
     }
 

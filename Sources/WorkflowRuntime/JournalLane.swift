@@ -63,11 +63,15 @@ actor JournalLane {
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
     static let batchBytes = 16 * 1024 * 1024
 
-    /// How many more executions the lane has room for: none while the broker is far behind with taking events, and
-    /// none at shutdown.
+    /// How many more executions the lane has room for: none while the broker is far behind with taking events, none at
+    /// shutdown, and none while it has no writer, whose lease is what an execution would be owned by.
     var capacity: Int {
-        outbox.isFull || isStopping ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
+        outbox.isFull || isStopping || writer == nil
+            ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
     }
+
+    /// The name to claim executions under, and for how many there is room.
+    var claimant: (owner: String, room: Int) { (owner, capacity) }
 
     /// Counts executions that have been claimed for the lane and are on their way to it.
     func expect(_ count: Int) {
@@ -141,8 +145,14 @@ actor JournalLane {
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .timer(let timer):
                 advance(timer.executionID, .timerFired(step: timer.step, attempt: timer.attempt), in: &batch)
-            case .takenOver(let claims):
+            case .takenOver(let claims, let name):
                 expected -= claims.count
+                guard name == owner else {
+                    // Lost since they were claimed: no writer answers for the name, so nothing else would free them.
+                    let ids = claims.map(\.0.state.id)
+                    try await journal.putBack(ids, owner: name, publisher: configuration.owner)
+                    continue
+                }
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
             case .writerLost(let lost):
                 // A commit may have met the same loss before, and started over already.
@@ -399,6 +409,8 @@ actor JournalLane {
         let dropped = Array(held.keys)
         putBackRequests(of: &batch)
         give(up: Set(dropped), in: &batch)
+        // Until there is another, nothing may be claimed for the lane.
+        writer = nil
         try await journal.abandon(owner: owner, publisher: configuration.owner)
         try await open()
     }

@@ -16,12 +16,13 @@ struct Lanes: Sendable {
         return all[Int(hash % UInt64(all.count))]
     }
 
-    /// The lane with the most room, and how much that is: for executions that are taken over, which may go anywhere.
-    func roomiest() async -> (lane: JournalLane, room: Int) {
-        var best = (lane: all[0], room: await all[0].capacity)
-        for lane in all.dropFirst() {
-            let room = await lane.capacity
-            if room > best.room { best = (lane, room) }
+    /// The lane with the most room, its name at that moment, and how much room that is: for executions that are taken
+    /// over, which may go anywhere.
+    func roomiest() async -> (lane: JournalLane, owner: String, room: Int) {
+        var best = (lane: all[0], owner: "", room: 0)
+        for lane in all {
+            let (owner, room) = await lane.claimant
+            if room > best.room { best = (lane, owner, room) }
         }
         return best
     }

@@ -9,8 +9,8 @@ enum LaneInput: Sendable {
     case answer(ExecutionID, step: Int, attempt: Int, AgentAnswer, byteCount: Int)
     /// A time that a step waited for has come.
     case timer(StepTimer)
-    /// Executions of a coordinator that is gone, each with its definition.
-    case takenOver([(ClaimedExecution, WorkflowDefinition)])
+    /// Executions of a coordinator that is gone, each with its definition, and the name they were claimed under.
+    case takenOver([(ClaimedExecution, WorkflowDefinition)], owner: String)
     /// The database no longer knows this writer as this coordinator's.
     case writerLost(WriterID)
 

@@ -72,10 +72,9 @@ final class Takeover: Sendable {
 
     private func claimExecutions() async throws {
         while true {
-            let (lane, room) = await lanes.roomiest()
+            let (lane, owner, room) = await lanes.roomiest()
             let limit = min(Self.executionsPerClaim, room)
             guard limit > 0 else { return }
-            let owner = await lane.owner
             let claims = try await journal.claimExecutions(
                 owner: owner, publisher: configuration.owner, lease: configuration.lease, limit: limit
             )
@@ -93,7 +92,7 @@ final class Takeover: Sendable {
             if !usable.isEmpty { logger.warning("took over executions", metadata: [LogKey.count: "\(usable.count)"]) }
             if !usable.isEmpty {
                 await lane.expect(usable.count)
-                lane.mailbox.post(.takenOver(usable))
+                lane.mailbox.post(.takenOver(usable, owner: owner))
             }
             if !unusable.isEmpty {
                 // Another coordinator may have what is missing here.

@@ -2,11 +2,13 @@ import PostgresClient
 
 /// The journal's statements beside those of a commit.
 enum JournalStatement {
+    /// A name is used once, so a row of that name is the lane's own: the connection broke before it was told of it.
     static let openWriter = PostgresStatement(
         name: "open_writer",
         sql: """
             INSERT INTO event_writers (owner, publisher, expires_at)
-            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3)) RETURNING writer_id
+            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
+            ON CONFLICT (owner) DO UPDATE SET expires_at = EXCLUDED.expires_at RETURNING writer_id
             """)
 
     static let findAccepted = PostgresStatement(

@@ -1,5 +1,6 @@
 import AMQPClient
 import Foundation
+import TestSupport
 import Testing
 
 extension RealBroker {
@@ -107,7 +108,9 @@ extension RealBroker {
             try await withConnection(broker.configuration()) { connection in
                 let queue = try await connection.declareQueue(exclusive: true).name
                 let states = Recorder<AMQPConnectionState>()
-                let publisher = AMQPPublisher(configuration: try broker.configuration(), onStateChange: states.record)
+                let publisher = AMQPPublisher(
+                    configuration: try broker.configuration(), drainTimeout: Patience.limit,
+                    onStateChange: states.record)
                 let service = Task { await publisher.run() }
                 #expect(await states.wait { $0.contains(.connected) })
                 // Called from here, so that all of it is queued before the service is cancelled.

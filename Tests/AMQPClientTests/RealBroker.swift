@@ -1,5 +1,5 @@
 import Testing
 
 /// The suites that share one broker, and therefore run one after another.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+@Suite(.serialized, .timeLimit(.minutes(15)))
 struct RealBroker {}

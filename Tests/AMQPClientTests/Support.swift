@@ -1,5 +1,6 @@
 import AMQPClient
 import Synchronization
+import TestSupport
 
 /// Remembers what was reported and lets a test wait for it.
 final class Recorder<Value: Sendable>: Sendable {
@@ -31,8 +32,9 @@ final class Recorder<Value: Sendable>: Sendable {
     }
 
     /// Whether the condition on everything recorded so far comes true within the limit.
-    func wait(within limit: Duration = .seconds(30), for condition: @escaping @Sendable ([Value]) -> Bool) async -> Bool
-    {
+    func wait(
+        within limit: Duration = Patience.limit, for condition: @escaping @Sendable ([Value]) -> Bool
+    ) async -> Bool {
         await withCheckedContinuation { continuation in
             let id = state.withLock { state -> Int? in
                 if condition(state.values) { return nil }

@@ -2,6 +2,7 @@ import AMQPClient
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A private RabbitMQ node in a temporary folder. A shell keeps it and ends it, with its folder and its port mapper,
 /// as soon as its standard input closes, so that not even a crashed test run leaves one behind.
@@ -49,7 +50,7 @@ final class TestBroker: Sendable {
     private init() throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "amqp-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        let ports = try (0..<4).map { _ in try TestBroker.freePort() }
+        let ports = try (0..<4).map { _ in try FreePort.find() }
         (port, tlsPort) = (ports[0], ports[1])
         try TestBroker.makeCertificates(in: directory)
         try """
@@ -100,7 +101,7 @@ final class TestBroker: Sendable {
         let line = try tell("start")
         guard let id = pid_t(line) else { throw Failure(message: "the keeper said '\(line)'") }
         nodeID.withLock { $0 = id }
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + Patience.limit
         while true {
             do {
                 let connection = try await AMQPConnection.open(configuration())
@@ -163,13 +164,15 @@ final class TestBroker: Sendable {
         heartbeat: Duration = .seconds(10), password: String = "guest"
     ) throws(AMQPError) -> AMQPConfiguration {
         try AMQPConfiguration(
-            host: "127.0.0.1", port: port, password: password, connectionName: "tests", heartbeat: heartbeat)
+            host: "127.0.0.1", port: port, password: password, connectionName: "tests", heartbeat: heartbeat,
+            connectTimeout: Patience.limit, operationTimeout: Patience.limit)
     }
 
     /// `localhost` is in the certificate; the authority is `ca.pem` unless another file is named.
     func tlsConfiguration(authority: String = "ca.pem") throws(AMQPError) -> AMQPConfiguration {
         try AMQPConfiguration(
-            url: "amqps://guest:guest@localhost:\(tlsPort)/%2f?cacertfile=\(directory.path)/\(authority)")
+            url: "amqps://guest:guest@localhost:\(tlsPort)/%2f?cacertfile=\(directory.path)/\(authority)",
+            connectTimeout: Patience.limit)
     }
 
     // MARK: Preparations
@@ -193,22 +196,6 @@ final class TestBroker: Sendable {
         try process.runUnmasked()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else { throw Failure(message: "openssl failed") }
-    }
-
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(message: "no socket") }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutableBytes(of: &address) { raw -> Int32 in
-            let pointer = raw.baseAddress?.assumingMemoryBound(to: sockaddr.self)
-            return bind(descriptor, pointer, length) | getsockname(descriptor, pointer, &length)
-        }
-        guard status == 0 else { throw Failure(message: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
 

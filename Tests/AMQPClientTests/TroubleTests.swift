@@ -11,7 +11,7 @@ extension RealBroker {
             try await withConnection(broker.configuration()) { connection in
                 let queue = try await connection.declareQueue(exclusive: true).name
                 let states = Recorder<AMQPConnectionState>()
-                try await withPublisher(broker.configuration(heartbeat: .seconds(2)), states: states) { publisher in
+                try await withPublisher(broker.configuration(), states: states) { publisher in
                     #expect(try await publisher.publish([message(queue, "before")]) == [.confirmed])
                     try await broker.control("set_vm_memory_high_watermark", "0.000001")
                     async let outcomes = publisher.publish((0..<3000).map { message(queue, "\($0)") })
@@ -30,14 +30,14 @@ extension RealBroker {
             try await withConnection(broker.configuration()) { connection in
                 let queue = try await connection.declareQueue(exclusive: true).name
                 let states = Recorder<AMQPConnectionState>()
-                try await withPublisher(broker.configuration(heartbeat: .seconds(1)), states: states) { publisher in
+                try await withPublisher(broker.configuration(heartbeat: .seconds(3)), states: states) { publisher in
                     #expect(try await publisher.publish([message(queue, "before")]) == [.confirmed])
                     try await broker.control("set_vm_memory_high_watermark", "0.000001")
                     // Larger than all socket buffers: the connection's thread hangs in the write.
                     let large = AMQPMessage(routingKey: queue, body: Array(repeating: 1, count: 15_000_000))
                     async let outcomes = publisher.publish([large])
                     // Longer than two heartbeats and the slack; there is no signal for nothing happening.
-                    #expect(await states.wait(within: .seconds(6)) { $0.contains(where: \.isLost) } == false)
+                    #expect(await states.wait(within: .seconds(10)) { $0.contains(where: \.isLost) } == false)
                     try await broker.control("set_vm_memory_high_watermark", "0.4")
                     let answers = try await outcomes
                     #expect(answers == [.confirmed])
@@ -50,7 +50,8 @@ extension RealBroker {
             let broker = try await TestBroker.shared.value
             let queue = "frozen-\(UUID().uuidString)"
             try await withConnection(broker.configuration()) { _ = try await $0.declareQueue(queue) }
-            let configuration = try broker.configuration(heartbeat: .seconds(2))
+            // Long enough that a slow machine is not taken for a frozen broker before there is one.
+            let configuration = try broker.configuration(heartbeat: .seconds(4))
             let states = Recorder<AMQPConnectionState>()
             try await withPublisher(configuration, states: states) { publisher in
                 #expect(try await publisher.publish([message(queue, "before")]) == [.confirmed])
@@ -61,15 +62,14 @@ extension RealBroker {
                 #expect(await consumerStates.wait { $0.contains(.connected) })
                 broker.signalNode(SIGSTOP)
                 defer { broker.signalNode(SIGCONT) }
-                let began = ContinuousClock.now
                 // More than all socket buffers, so that the writing thread hangs until the watchdog frees it.
                 async let outcomes = publisher.publish(
                     (0..<2).map {
                         AMQPMessage(routingKey: queue, body: Array(repeating: UInt8($0), count: 10_000_000))
                     })
-                #expect(await consumerStates.wait(within: .seconds(15)) { $0.contains(where: \.isLost) })
-                #expect(await states.wait(within: .seconds(15)) { $0.contains(where: \.isLost) })
-                #expect(ContinuousClock.now - began < .seconds(12))
+                // Without heartbeats it would take TCP a quarter of an hour to give up.
+                #expect(await consumerStates.wait { $0.contains(where: \.isLost) })
+                #expect(await states.wait { $0.contains(where: \.isLost) })
                 let failure = consumerStates.values.compactMap(\.failure).first
                 #expect(failure?.code == .heartbeatTimeout)
                 broker.signalNode(SIGCONT)

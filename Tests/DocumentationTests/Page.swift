@@ -7,7 +7,7 @@ struct Page {
         .deletingLastPathComponent().path
 
     /// The pages that a reader finds.
-    static let all = ["README.md", "docs/architecture.md", "docs/workflows.md"]
+    static let all = ["README.md", "docs/architecture.md", "docs/benchmarks.md", "docs/workflows.md"]
 
     let path: String
     let text: String

@@ -2,6 +2,8 @@ import Foundation
 import Glibc
 import LocalServers
 import Synchronization
+import TestSupport
+import Testing
 
 /// What a reader has after `perdure dev`: servers with the management page, a coordinator, the three addresses.
 final class Playground: Sendable {
@@ -9,11 +11,6 @@ final class Playground: Sendable {
     struct Outcome {
         let status: Int32
         let output: String
-    }
-
-    /// Why a snippet did not come to its end.
-    struct Failure: Error, CustomStringConvertible {
-        let description: String
     }
 
     /// The folder of the binaries, which the build puts beside the tests.
@@ -34,7 +31,7 @@ final class Playground: Sendable {
         do {
             _ = try await playground.sh("perdure migrate")
             let coordinator = try playground.start("perdure serve")
-            try await coordinator.wait(for: "the coordinator is ready")
+            try await coordinator.waitUntilItTakesRequests()
             try await test(playground)
         } catch {
             await playground.clear()
@@ -77,12 +74,18 @@ final class Playground: Sendable {
 
         /// Waits until the output holds a text.
         func wait(for text: String) async throws {
-            try await Playground.eventually("'\(text)' in: \(output)") { output.contains(text) }
+            try await eventually("'\(text)' in: \(output)") { output.contains(text) }
+        }
+
+        /// Waits until a coordinator has declared its queues and reads them, which it does beside getting ready.
+        func waitUntilItTakesRequests() async throws {
+            try await wait(for: "the coordinator is ready")
+            try await wait(for: "(requests)")
         }
 
         /// Waits for the end.
         func outcome() async throws -> Outcome {
-            try await Playground.eventually("the end of a command that wrote: \(output)") { !process.isRunning }
+            try await eventually("the end of a command that wrote: \(output)") { !process.isRunning }
             return Outcome(status: process.terminationStatus, output: output)
         }
     }
@@ -120,14 +123,10 @@ final class Playground: Sendable {
     /// One value out of the tables.
     func value(_ sql: String) async throws -> String { try await servers.psql(sql) }
 
-    /// Looks again and again; what is waited for happens in other processes, which send no signal.
-    static func eventually(
-        _ what: @autoclosure () -> String, _ condition: () async throws -> Bool
-    ) async throws {
-        let deadline = ContinuousClock.now + .seconds(40)
-        while try await !condition() {
-            guard ContinuousClock.now < deadline else { throw Failure(description: "waited in vain for \(what())") }
-            try await Task.sleep(for: .milliseconds(20))
-        }
+    /// The requests that the broker still holds, those delivered and not acknowledged among them.
+    func openRequests() async throws -> Int {
+        let queues = try await servers.rabbitmqctl(["-q", "list_queues", "name", "messages"])
+        let line = queues.split(separator: "\n").first { $0.hasPrefix("workflow.requests\t") }
+        return try #require(line?.split(separator: "\t").last.flatMap { Int($0) }, "\(queues)")
     }
 }

@@ -1,5 +1,6 @@
 import AMQPClient
 import PerdureJSON
+import TestSupport
 import Testing
 
 extension EndToEnd {

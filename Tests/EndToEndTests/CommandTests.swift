@@ -2,6 +2,7 @@ import AMQPClient
 import Foundation
 import Glibc
 import PerdureJSON
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -152,14 +153,12 @@ extension EndToEnd {
                 ]
                 for (arguments, more, says) in cases {
                     let name = "\(arguments.joined(separator: " ")) \(more.keys.sorted())"
-                    let began = ContinuousClock.now
-                    let outcome = try await stage.start(arguments, more).outcome()
+                    let outcome = try await stage.perdureAtOnce(arguments, more)
                     #expect(outcome.status != 0, "\(name)")
                     #expect(outcome.errorLines.count == 1, "\(name): \(outcome.errors)")
                     #expect(outcome.errors.contains(says), "\(name): \(outcome.errors)")
                     #expect(!outcome.errors.contains("secret@"), "\(name): \(outcome.errors)")
                     #expect(outcome.output.isEmpty, "\(name): \(outcome.output)")
-                    #expect(ContinuousClock.now - began < .seconds(8), "\(name)")
                 }
                 for arguments in [["lost"], ["run"], ["list", "--nonsense"], ["show"], ["list", "--limit", "many"]] {
                     let outcome = try await stage.start(arguments).outcome()
@@ -229,8 +228,7 @@ extension EndToEnd {
             }
         }
 
-        @Test(.timeLimit(.minutes(2)))
-        func `dev starts everything, is found by others, and stops everything however it ends`() async throws {
+        @Test func `dev starts everything, is found by others, and stops everything however it ends`() async throws {
             let folder = try await Janitor.directory("dev_\(UInt32.random(in: .min ... .max))")
             func perdure(_ arguments: String...) async throws -> Binary.Outcome {
                 try await Binary(arguments, environment: [:], directory: folder).outcome()
@@ -244,7 +242,7 @@ extension EndToEnd {
             func dev() async throws -> Binary {
                 let process = try Binary(["dev"], environment: [:], directory: folder)
                 do {
-                    try await eventually("ready: \(process.output) \(process.errors)", within: .seconds(60)) {
+                    try await eventually("ready: \(process.output) \(process.errors)") {
                         process.output.contains("Ready.") || process.exitStatus != nil
                     }
                     try #require(process.exitStatus == nil, "\(process.errors)")

@@ -2,6 +2,7 @@ import AMQPClient
 import Glibc
 import LocalServers
 import PostgresClient
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -9,7 +10,8 @@ extension EndToEnd {
     @Suite struct Outage {
         /// Publishes, breaks something in the middle, and expects everything to end as if nothing had been.
         private func survive(
-            _ name: String, requests count: Int = 300, _ break: @Sendable (Stage) async throws -> Void
+            _ name: String, requests count: Int = 300, hasCopies: Bool = false,
+            _ break: @Sendable (Stage) async throws -> Void
         ) async throws {
             try await Stage.run(name) { stage in
                 let coordinator = try await stage.serve()
@@ -19,22 +21,22 @@ extension EndToEnd {
                     (0..<count).map {
                         stage.request(messageID: "m-\($0)", replyTo: replies.queue, correlationID: "c-\($0)")
                     })
-                try await eventually("work under way", every: .milliseconds(5)) {
-                    try await stage.number("SELECT count(*) FROM execution_locks") > 0
-                }
+                try await stage.halt(coordinator, with: "work under way", "SELECT count(*) FROM execution_locks")
+                coordinator.send(SIGCONT)
                 try await `break`(stage)
                 try await published
                 try await stage.waitFor(count)
-                try await eventually("\(count) answers", within: .seconds(40), every: .milliseconds(100)) {
+                try await eventually("\(count) answers", every: .milliseconds(100)) {
                     AnswerTally(replies.deliveries).successes == count
                 }
-                try await eventually("all events", within: .seconds(40), every: .milliseconds(100)) {
+                try await eventually("all events", every: .milliseconds(100)) {
                     EventTally(events.deliveries).complete(to: 10) == count
                 }
                 try await eventually("no more locks") {
                     try await stage.number("SELECT count(*) FROM execution_locks") == 0
                 }
-                try await stage.expectCleanTables(executions: count, coordinators: 1)
+                try await stage.waitForWriters(1)
+                try await stage.expectCleanTables(executions: count, coordinators: 1, hasCopies: hasCopies)
                 let tally = EventTally(events.deliveries)
                 #expect(tally.outOfOrder == 0)
                 #expect(tally.unequalCopies == 0)
@@ -50,14 +52,14 @@ extension EndToEnd {
         }
 
         @Test func `the broker restarts`() async throws {
-            try await survive("broker_restart") { stage in
+            try await survive("broker_restart", hasCopies: true) { stage in
                 await stage.servers.stopBroker()
                 try await stage.servers.startBroker()
             }
         }
 
         @Test func `the broker is killed`() async throws {
-            try await survive("broker_kill") { stage in
+            try await survive("broker_kill", hasCopies: true) { stage in
                 try await stage.servers.killBroker()
                 try await stage.servers.startBroker()
             }
@@ -79,15 +81,16 @@ extension EndToEnd {
 
         @Test func `connections are cut again and again`() async throws {
             try await survive("cut", requests: 1000) { stage in
+                let sessions =
+                    "FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'perdure %'"
+                // Those that were cut may still be ending when somebody looks.
+                var ended: Set<String> = []
                 for _ in 0..<5 {
-                    let cut = try await stage.number(
-                        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                    )
-                    #expect(cut > 0)
                     try await eventually("connected again") {
-                        try await stage.number(
-                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'perdure %'"
-                        ) > 0
+                        let cut = try await stage.sql("SELECT pid, pg_terminate_backend(pid) \(sessions)")
+                        let fresh = Set(cut.compactMap { $0[0] }).subtracting(ended)
+                        ended.formUnion(fresh)
+                        return !fresh.isEmpty
                     }
                 }
             }
@@ -133,13 +136,11 @@ extension EndToEnd {
                     try await coordinator.waitForLog("127.0.0.1:\(port)")
                     try await coordinator.waitForLog("cannot reach RabbitMQ")
                     // Commands do not wait: one line, at once, with the address.
-                    let began = ContinuousClock.now
-                    let submitted = try await stage.perdure("submit", "document_analysis", "--input", "{}")
+                    let submitted = try await stage.perdureAtOnce(["submit", "document_analysis", "--input", "{}"])
                     #expect(submitted.status == 1)
                     #expect(
                         submitted.errorLines.count == 1 && submitted.errors.contains("127.0.0.1:\(port)"),
                         "\(submitted.errors)")
-                    #expect(ContinuousClock.now - began < .seconds(5))
                 } catch {
                     try await stage.servers.startBroker()
                     throw error
@@ -163,12 +164,10 @@ extension EndToEnd {
                 do {
                     coordinator = try stage.start(["serve"])
                     try await coordinator.waitForLog("127.0.0.1:\(port)")
-                    let began = ContinuousClock.now
-                    let listed = try await stage.perdure("list")
+                    let listed = try await stage.perdureAtOnce(["list"])
                     #expect(listed.status == 1)
                     #expect(
                         listed.errorLines.count == 1 && listed.errors.contains("127.0.0.1:\(port)"), "\(listed.errors)")
-                    #expect(ContinuousClock.now - began < .seconds(5))
                 } catch {
                     try await stage.servers.startDatabase()
                     throw error

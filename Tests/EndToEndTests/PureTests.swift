@@ -1,5 +1,6 @@
 import AMQPClient
 import Glibc
+import TestSupport
 import Testing
 
 extension EndToEnd {

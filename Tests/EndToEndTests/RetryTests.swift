@@ -1,6 +1,7 @@
 import AMQPClient
 import Glibc
 import PerdureJSON
+import TestSupport
 import Testing
 
 extension EndToEnd {
@@ -56,7 +57,7 @@ extension EndToEnd {
                 }
                 victim.send(SIGKILL)
                 _ = try await stage.serve(settings)
-                try await eventually("the end", within: .seconds(40)) {
+                try await eventually("the end") {
                     try await stage.number("SELECT count(*) FROM executions WHERE status = 'FAILED'") == 1
                 }
                 #expect(try await stage.number("SELECT retry_count FROM execution_steps") == 1)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LocalServers
@@ -33,11 +34,12 @@ import Testing
         try await servers.pauseBroker()
         #expect(!Loopback.answersAMQP(port: port))
         try await servers.resumeBroker()
-        #expect(Loopback.answersAMQP(port: port))
+        // It may take longer than the second that one look waits.
+        try await eventually("an answer") { Loopback.answersAMQP(port: port) }
         try await servers.killBroker()
         #expect(!Loopback.answersAMQP(port: port))
         try await servers.startBroker()
-        #expect(Loopback.answersAMQP(port: port))
+        try await eventually("an answer") { Loopback.answersAMQP(port: port) }
         let pid = try #require(await servers.brokerPID)
         try await servers.pauseBroker()
         await servers.stop()

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LocalServers
@@ -16,7 +17,7 @@ import Testing
         try await first.psql("CREATE TABLE kept (word text); INSERT INTO kept VALUES ('grün')")
         try await first.rabbitmqctl(["add_user", "kept", "secret"])
         #expect(try await first.psql("SHOW fsync") == "on")
-        #expect(Loopback.answersAMQP(port: amqp))
+        try await eventually("an answer") { Loopback.answersAMQP(port: amqp) }
         #expect(first.managementURL == "http://127.0.0.1:\(try #require(first.ports[.management]))")
         #expect(try await page(port: try #require(first.ports[.management])).contains("RabbitMQ Management"))
         let pids = [try #require(await first.databasePID), try #require(await first.brokerPID)]
@@ -39,14 +40,14 @@ import Testing
         let used: [LocalPort] = [.postgres, .amqp, .distribution, .portMapper]
         let ports = try used.map { try #require(servers.ports[$0]) }
         for port in ports {
-            let addresses = listeners(on: port)
+            let addresses = try await listeners(on: port)
             #expect(addresses.contains("0100007F"), "port \(port)")
             // The port mapper adds ::1 by itself.
             #expect(addresses.allSatisfy { ["0100007F", "00000000000000000000000001000000"].contains($0) })
         }
         await servers.stop()
         for port in ports {
-            #expect(listeners(on: port) == [], "port \(port)")
+            #expect(try await listeners(on: port) == [], "port \(port)")
         }
     }
 
@@ -92,20 +93,19 @@ import Testing
 
     private func page(port: Int) async throws -> String {
         let request = "exec 3<>/dev/tcp/127.0.0.1/\(port); printf 'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
-        let fetch = Command(arguments: ["/bin/bash", "-c", request], environment: [:], timeout: .seconds(10))
+        let fetch = Command(arguments: ["/bin/bash", "-c", request], environment: [:], timeout: Patience.limit)
         return try await fetch.runChecked("fetch the management page")
     }
 
     /// Local addresses, in the kernel's spelling, of the sockets that listen on a port.
-    private func listeners(on port: Int) -> [String] {
-        ["tcp", "tcp6"].flatMap { table in
-            let text = (try? String(contentsOfFile: "/proc/net/\(table)", encoding: .utf8)) ?? ""
-            return text.split(separator: "\n").dropFirst().compactMap { line -> String? in
-                let fields = line.split(separator: " ")
-                let address = fields[1].split(separator: ":")
-                let isListening = fields[3] == "0A"
-                return isListening && Int(address[1], radix: 16) == port ? String(address[0]) : nil
-            }
+    private func listeners(on port: Int) async throws -> [String] {
+        // By `cat`: the kernel gives out these tables piece by piece, and Foundation takes the first short piece for the end.
+        let read = Command(arguments: ["/bin/cat", "/proc/net/tcp", "/proc/net/tcp6"], environment: [:])
+        return try await read.runChecked("read the tables of sockets").split(separator: "\n").compactMap { line in
+            let fields = line.split(separator: " ")
+            let address = fields[1].split(separator: ":")
+            let isListening = fields[3] == "0A"
+            return isListening && Int(address[1], radix: 16) == port ? String(address[0]) : nil
         }
     }
 }

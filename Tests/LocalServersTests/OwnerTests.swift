@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import LocalServers
@@ -23,8 +24,7 @@ import Testing
         let pids = try String(contentsOfFile: "\(path)/pids", encoding: .utf8).split(separator: " ")
             .compactMap { Int32($0) }
         #expect(pids.count == 2 && pids.allSatisfy { $0 > 1 })
-        let haveEnded = await Waiting.until(.now + .seconds(15)) { pids.allSatisfy(isGone) }
-        #expect(haveEnded)
+        try await eventually("the end of the servers") { pids.allSatisfy(isGone) }
         let next = try await LocalServers.start(scratch.configuration(broker: false))
         #expect(try await next.psql("SELECT n FROM kept") == "7")
         await next.stop()

@@ -1,8 +1,9 @@
 import Foundation
 import PostgresClient
+import TestSupport
 import Testing
 
-@Suite("Connection") struct ConnectionTests {
+@Suite("Connection", .timeLimit(.minutes(10))) struct ConnectionTests {
     private static func table(_ connection: PostgresConnection) async throws -> String {
         let name = "t_\(UUID().uuidString.prefix(8).lowercased())"
         try await connection.execute(script: "CREATE TABLE \(name) (id int8 PRIMARY KEY, note text)")
@@ -272,7 +273,7 @@ import Testing
 
     @Test func closingFailsAllWaiters() async throws {
         let url = try await TestPostgres.shared()
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: url))
+        let connection = try await PostgresConnection.connect(.patient(url))
         let sleep = PostgresStatement(name: "sleep", sql: "SELECT pg_sleep(60)")
         let tasks = (0..<20).map { _ in Task { try await connection.query(sleep) } }
         try await withConnection { observer in
@@ -298,7 +299,7 @@ import Testing
     @Test func terminatedConnectionFailsWithUnknownOutcome() async throws {
         let lost = StateLog()
         let connection = try await PostgresConnection.connect(
-            PostgresConfiguration(url: try await TestPostgres.shared()), onLost: { lost.note(.lost($0)) })
+            .patient(TestPostgres.shared()), onLost: { lost.note(.lost($0)) })
         let pid = try #require(try await connection.queryText("SELECT pg_backend_pid()").rows[0][0])
         let sleep = PostgresStatement(name: "long_sleep", sql: "SELECT pg_sleep(60)")
         let task = Task { try await connection.query(sleep) }

@@ -1,5 +1,6 @@
 import Foundation
 import PostgresClient
+import TestSupport
 import Testing
 
 /// In a process of its own: other tests open descriptors and threads, too.
@@ -22,7 +23,7 @@ import Testing
     }
 
     private static func openAndCloseTwoHundred() async throws {
-        let configuration = try PostgresConfiguration(url: try await TestPostgres.shared())
+        let configuration = try await PostgresConfiguration.patient(TestPostgres.shared())
         let select = PostgresStatement(name: "one", sql: "SELECT 1")
         func openAndClose(_ number: Int) async throws {
             let connection = try await PostgresConnection.connect(configuration)

@@ -1,13 +1,14 @@
 import Foundation
 import PostgresClient
+import TestSupport
 import Testing
 
-@Suite("Session") struct SessionTests {
+@Suite("Session", .timeLimit(.minutes(10))) struct SessionTests {
     private static let backoff = PostgresBackoff(initial: .milliseconds(20), maximum: .milliseconds(200))
     private static let pid = PostgresStatement(name: "pid", sql: "SELECT pg_backend_pid()")
 
     private static func session(_ url: String, _ log: StateLog) throws -> PostgresSession {
-        PostgresSession(try PostgresConfiguration(url: url), backoff: backoff) { log.note($0) }
+        PostgresSession(try .patient(url), backoff: backoff) { log.note($0) }
     }
 
     @Test func reconnectsAfterTerminatedBackend() async throws {
@@ -78,7 +79,7 @@ import Testing
 
     @Test func cancelledWaiterStopsTheAttempts() async throws {
         let log = StateLog()
-        let url = "postgresql://tester@127.0.0.1:\(try TestPostgres.freePort())/postgres"
+        let url = "postgresql://tester@127.0.0.1:\(try FreePort.find())/postgres"
         let session = try Self.session(url, log)
         let first = Task { try await session.query(Self.pid) }
         let second = Task { try await session.query(Self.pid) }
@@ -112,8 +113,8 @@ import Testing
     }
 
     @Test func poolServesInOrderAndBoundsWaiters() async throws {
-        let pool = try PostgresPool(
-            PostgresConfiguration(url: try await TestPostgres.shared()), size: 1, maxWaiters: 5)
+        let pool = try await PostgresPool(
+            .patient(TestPostgres.shared()), size: 1, maxWaiters: 5)
         let (order, continuation) = AsyncStream<Int>.makeStream()
         var tasks: [Task<Void, any Error>] = []
         try await pool.withSession { session in
@@ -148,8 +149,8 @@ import Testing
     }
 
     @Test func poolUsesAllSessionsAndNotMore() async throws {
-        let pool = try PostgresPool(
-            PostgresConfiguration(url: try await TestPostgres.shared()), size: 4)
+        let pool = try await PostgresPool(
+            .patient(TestPostgres.shared()), size: 4)
         let pids = try await withThrowingTaskGroup(of: Int32.self) { group in
             for _ in 0..<200 {
                 group.addTask {
@@ -164,8 +165,8 @@ import Testing
     }
 
     @Test func poolDropsSessionsLeftInATransaction() async throws {
-        let pool = try PostgresPool(
-            PostgresConfiguration(url: try await TestPostgres.shared()), size: 1)
+        let pool = try await PostgresPool(
+            .patient(TestPostgres.shared()), size: 1)
         let first = try await pool.withSession { session in
             let pid = try await session.query(Self.pid).only().int32(0)
             try await session.execute(script: "BEGIN; CREATE TABLE left_open (i int)")
@@ -175,7 +176,7 @@ import Testing
         #expect(try await pool.queryText("SELECT to_regclass('left_open')").rows == [[nil]])
         await pool.close()
         let error = try await postgresError {
-            _ = try PostgresPool(PostgresConfiguration(url: try await TestPostgres.shared()), size: 0)
+            _ = try await PostgresPool(.patient(TestPostgres.shared()), size: 0)
         }
         #expect(error.code == .invalidConfiguration)
     }

@@ -1,6 +1,7 @@
 import Foundation
 import PostgresClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// A connection to the shared server, closed after `body`.
@@ -9,7 +10,8 @@ func withConnection<Value>(
     settings: [(name: String, value: String)] = [], _ body: (PostgresConnection) async throws -> Value
 ) async throws -> Value {
     let connection = try await PostgresConnection.connect(
-        PostgresConfiguration(url: try await TestPostgres.shared(), sessionSettings: settings))
+        PostgresConfiguration(
+            url: try await TestPostgres.shared(), connectTimeout: Patience.limit, sessionSettings: settings))
     do {
         let value = try await body(connection)
         await connection.close()
@@ -17,6 +19,13 @@ func withConnection<Value>(
     } catch {
         await connection.close()
         throw error
+    }
+}
+
+extension PostgresConfiguration {
+    /// A configuration that gives a slow server the time that it needs.
+    static func patient(_ url: String) throws(PostgresError) -> PostgresConfiguration {
+        try PostgresConfiguration(url: url, connectTimeout: Patience.limit)
     }
 }
 
@@ -28,16 +37,6 @@ func postgresError(_ body: () async throws -> Void) async throws -> PostgresErro
         return error
     }
     throw TestPostgres.Failure(text: "an error was expected")
-}
-
-/// Asks again until the answer is yes; the last resort where nothing gives a signal.
-func eventually(_ what: String, within limit: Duration = .seconds(20), _ isTrue: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + limit
-    while ContinuousClock.now < deadline {
-        if try await isTrue() { return }
-        try await Task.sleep(for: .milliseconds(10))
-    }
-    Issue.record("not within \(limit): \(what)")
 }
 
 /// Collects the reports of a session and wakes those who wait for one.

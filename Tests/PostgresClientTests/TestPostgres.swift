@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A private PostgreSQL cluster for the tests, on a free port, with the same rights for everybody on this machine.
 ///
@@ -27,7 +28,7 @@ final class TestPostgres: Sendable {
         let directory = FileManager.default.temporaryDirectory
             .appendingPathComponent("pgtest-\(UUID().uuidString.prefix(8))").path
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        let port = try freePort()
+        let port = try FreePort.find()
         if getuid() == 0 { try await run("/bin/chown", ["postgres", directory]) }
         try await run(
             asServer: "\(binaries)/initdb",
@@ -135,23 +136,5 @@ final class TestPostgres: Sendable {
     struct Failure: Error, CustomStringConvertible {
         let text: String
         var description: String { text }
-    }
-
-    /// A port that nobody listens on at this moment.
-    static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard descriptor >= 0 else { throw Failure(text: "no socket") }
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 ? getsockname(descriptor, $0, &length) : -1
-            }
-        }
-        guard status == 0 else { throw Failure(text: "no free port") }
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }

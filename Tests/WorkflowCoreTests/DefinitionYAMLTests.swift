@@ -93,7 +93,8 @@ import Testing
                 "The definition is larger than \(Limits.definitionNodes) values or nests deeper than \(Limits.jsonDepth); "
                     + "aliases count each time they are used."
             ])
-        #expect(time < .seconds(1))
+        // Read to its end, it would take days.
+        #expect(time < .seconds(60))
     }
 
     @Test(arguments: [100, 900, 5000, 200_000]) func deepNesting(_ depth: Int) {

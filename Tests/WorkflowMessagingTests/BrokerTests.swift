@@ -4,13 +4,14 @@ import LocalServers
 import Logging
 import PerdureJSON
 import Synchronization
+import TestSupport
 import Testing
 import WorkflowCore
 
 @testable import WorkflowMessaging
 
 /// Publishing to a real broker and reading it back as subscribers do.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct BrokerTests {
+@Suite(.serialized, .timeLimit(.minutes(15))) struct BrokerTests {
     private static let environment = RuntimeEnvironment(
         now: { Timestamp(microsecondsSinceEpoch: 1_795_363_200_000_000) }, uptime: { .zero },
         sleep: { try await Task.sleep(for: $0) }, randomBits: { 7 })
@@ -23,7 +24,7 @@ import WorkflowCore
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let servers = try await LocalServers.start(
             LocalServersConfiguration(
-                directory: directory, wantsPostgres: false, brokerPlugins: [], startTimeout: .seconds(120)))
+                directory: directory, wantsPostgres: false, brokerPlugins: [], startTimeout: Patience.limit))
         do {
             var logger = Logger(label: "test")
             logger.logLevel = .critical
@@ -110,10 +111,8 @@ import WorkflowCore
         // The stream takes everything, so without it a message comes back for as long as there is no feed.
         try await connection.unbindQueue(topology.eventsLog, from: topology.events, routingKey: "#")
         let probe = AMQPMessage(exchange: topology.events, routingKey: key, body: [])
-        let deadline = ContinuousClock.now + .seconds(60)
-        while try await publisher.publish([probe], mandatory: true).first?.isConfirmed != true {
-            try #require(ContinuousClock.now < deadline, "the feed does not come up")
-            try await Task.sleep(for: .milliseconds(20))
+        try await eventually("a feed that is up", every: .milliseconds(20)) {
+            try await publisher.publish([probe], mandatory: true).first?.isConfirmed == true
         }
         try await connection.bindQueue(topology.eventsLog, to: topology.events, routingKey: "#")
         await connection.close()

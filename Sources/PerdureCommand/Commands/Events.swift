@@ -61,9 +61,9 @@ struct Events: AsyncParsableCommand {
 
     private func printStored(_ text: String, _ settings: Settings) async throws {
         let id = try ShowArgument.id(text)
-        let connection = try await Database.connect(settings)
-        let events = try await ExecutionQueries(connection).events(of: id)
-        await connection.close()
+        let events = try await Database.query(settings) { connection throws(PostgresError) in
+            try await ExecutionQueries(connection).events(of: id)
+        }
         guard !events.isEmpty else { throw CommandFailure("There is no execution \(id); see `perdure list`.") }
         for event in events.prefix(count ?? Int.max) {
             print(json ? String(decoding: event.body, as: UTF8.self) : Self.line(event.body))

@@ -1,4 +1,3 @@
-import AMQPClient
 import ArgumentParser
 import Foundation
 import LocalServers
@@ -63,11 +62,7 @@ struct Run: AsyncParsableCommand {
 
     /// Prints the result; anything but success is an error.
     static func execute(_ request: ExecutionRequest, _ settings: Settings, timeout: Int) async throws {
-        let client = RequestClient(
-            configuration: try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure run"),
-            topology: Topology(prefix: settings[.amqpPrefix]), environment: SystemEnvironment.runtime
-        )
-        let result = try await client.execute(request, timeout: .seconds(timeout))
+        let result = try await RequestClient(settings, command: "run").execute(request, timeout: .seconds(timeout))
         print("Execution result: \(result.jsonText)")
         if result["status"]?.stringValue != "SUCCESS" { throw ExitCode.failure }
     }

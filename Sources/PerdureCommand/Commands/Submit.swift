@@ -1,4 +1,3 @@
-import AMQPClient
 import ArgumentParser
 import PerdureJSON
 import WorkflowCore
@@ -28,11 +27,7 @@ struct Submit: AsyncParsableCommand {
             try await Run.execute(request, settings, timeout: timeout)
             return
         }
-        let client = RequestClient(
-            configuration: try AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure submit"),
-            topology: Topology(prefix: settings[.amqpPrefix]), environment: SystemEnvironment.runtime
-        )
-        try await client.submit(request)
+        try await RequestClient(settings, command: "submit").submit(request)
         let id = request.executionID?.description ?? ""
         let key = request.idempotencyKey ?? id
         print(

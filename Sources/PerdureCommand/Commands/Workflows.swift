@@ -19,7 +19,7 @@ struct Workflows: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let files = try Workflows.files(try options.settings())
+            let files = try WorkflowFiles(try options.settings())
             var table = TextTable(["WORKFLOW", "VERSION", "STEPS", "HASH"])
             for definition in files.catalog.all {
                 let reference = definition.reference
@@ -50,10 +50,10 @@ struct Workflows: AsyncParsableCommand {
         var files: [String] = []
 
         func run() async throws {
-            let agents = PerdureProgram.agents.names
             let read =
                 files.isEmpty
-                ? try Workflows.files(try options.settings()) : WorkflowFiles(files: files, agents: agents)
+                ? try WorkflowFiles(try options.settings())
+                : WorkflowFiles(files: files, agents: PerdureProgram.agents.names)
             for error in read.errors.flatMap(\.errors) { FileHandle.standardError.write(Data("\(error)\n".utf8)) }
             for definition in read.catalog.all {
                 print(
@@ -77,7 +77,7 @@ struct Workflows: AsyncParsableCommand {
         var version: Int?
 
         func run() async throws {
-            let all = try Workflows.files(try options.settings()).catalog.all.filter { $0.reference.id == workflow }
+            let all = try WorkflowFiles(try options.settings()).catalog.all.filter { $0.reference.id == workflow }
             guard let definition = version.map({ wanted in all.first { $0.reference.version == wanted } }) ?? all.last
             else {
                 throw CommandFailure("There is no such definition; see `perdure workflows list`.")
@@ -91,15 +91,5 @@ struct Workflows: AsyncParsableCommand {
             }
             print(definition.source, terminator: definition.source.hasSuffix("\n") ? "" : "\n")
         }
-    }
-
-    /// The definitions of the folder, or the sample where there is no folder.
-    static func files(_ settings: Settings) throws -> WorkflowFiles {
-        let agents = PerdureProgram.agents.names
-        let folder = settings[.workflowsDirectory]
-        guard settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder) else {
-            return WorkflowFiles(sampleWithAgents: agents)
-        }
-        return try WorkflowFiles(folder: folder, agents: agents)
     }
 }

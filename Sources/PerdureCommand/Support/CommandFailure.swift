@@ -1,6 +1,7 @@
 import AMQPClient
 import LocalServers
 import PostgresClient
+import WorkflowBenchmark
 import WorkflowMessaging
 import WorkflowStore
 
@@ -22,6 +23,7 @@ extension CommandFailure {
         case let error as AMQPError: CommandFailure(error.message.asSentence)
         case let error as LocalServersError: CommandFailure(error.message.asSentence)
         case let error as RequestClient.Failure: CommandFailure(error.message)
+        case let error as BenchmarkError: CommandFailure(error.message)
         default: error
         }
     }

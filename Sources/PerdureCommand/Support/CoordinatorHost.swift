@@ -14,8 +14,13 @@ struct CoordinatorHost {
     let group: ServiceGroup
     let journal: PostgresJournal
 
-    /// - Parameter signals: Whether Ctrl-C and SIGTERM shut the group down.
-    init(settings: Settings, catalog: DefinitionCatalog, logger: Logger, signals: Bool) throws {
+    /// - Parameters:
+    ///   - agents: What the steps may call; those of the program unless said otherwise.
+    ///   - signals: Whether Ctrl-C and SIGTERM shut the group down.
+    init(
+        settings: Settings, catalog: DefinitionCatalog, agents: AgentRegistry = PerdureProgram.agents, logger: Logger,
+        signals: Bool
+    ) throws {
         let environment = SystemEnvironment.runtime
         let topology = Topology(prefix: settings[.amqpPrefix])
         let lease = try settings.duration(.coordinatorLease)
@@ -42,7 +47,7 @@ struct CoordinatorHost {
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
                 drainDeadline: try settings.duration(.coordinatorDrainDeadline)
             ),
-            catalog: catalog, agents: PerdureProgram.agents, journal: journal, intake: intake, publisher: publisher,
+            catalog: catalog, agents: agents, journal: journal, intake: intake, publisher: publisher,
             environment: environment, logger: logger
         )
         group = ServiceGroup(

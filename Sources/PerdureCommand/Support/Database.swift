@@ -3,17 +3,12 @@ import WorkflowCore
 
 /// A connection for a command: it works at once or the command ends.
 enum Database {
-    static func connect(_ settings: Settings) async throws -> PostgresConnection {
-        try await PostgresConnection.connect(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure")
-        )
-    }
-
-    /// Runs a query of an operator's command; missing tables get the sentence that helps.
+    /// Runs what a command wants of the database; missing tables get the sentence that helps.
     static func query<Value>(
         _ settings: Settings, _ body: (PostgresConnection) async throws(PostgresError) -> Value
     ) async throws -> Value {
-        let connection = try await connect(settings)
+        let connection = try await PostgresConnection.connect(
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
         do throws(PostgresError) {
             let value = try await body(connection)
             await connection.close()

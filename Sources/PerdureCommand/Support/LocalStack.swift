@@ -1,5 +1,4 @@
 import AMQPClient
-import Foundation
 import LocalServers
 import Logging
 import PostgresClient
@@ -30,7 +29,9 @@ struct LocalStack {
             servers = started
         }
         do {
-            try await prepareDatabase(settings)
+            _ = try await Database.query(settings) { connection throws(PostgresError) in
+                try await SchemaMigration.migrate(connection)
+            }
             let broker = try await AMQPConnection.open(
                 AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure setup"))
             try await Topology(prefix: settings[.amqpPrefix]).declare(on: broker, logger: logger)
@@ -42,21 +43,9 @@ struct LocalStack {
         }
     }
 
-    private static func prepareDatabase(_ settings: Settings) async throws {
-        let connection = try await PostgresConnection.connect(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure setup")
-        )
-        try await SchemaMigration.migrate(connection)
-        await connection.close()
-    }
-
-    /// The definitions of the folder, or the sample where there is no folder and none was asked for.
+    /// The definitions that can be used; the others are told about.
     private static func definitions(_ settings: Settings, logger: Logger) throws -> DefinitionCatalog {
-        let agents = PerdureProgram.agents.names
-        let folder = settings[.workflowsDirectory]
-        let hasFolder = settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder)
-        let files =
-            hasFolder ? try WorkflowFiles(folder: folder, agents: agents) : WorkflowFiles(sampleWithAgents: agents)
+        let files = try WorkflowFiles(settings)
         for error in files.errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
         return files.catalog
     }

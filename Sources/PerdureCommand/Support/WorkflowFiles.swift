@@ -24,8 +24,21 @@ struct WorkflowFiles {
         }
     }
 
-    /// The sample that this program carries, for a place that has no definitions of its own.
-    init(sampleWithAgents agents: Set<String>) {
+    /// Reads the folder that the settings name; the sample that this program carries where there is no folder and none was
+    /// asked for.
+    ///
+    /// - Throws: `CommandFailure` when the folder that was asked for does not exist.
+    init(_ settings: Settings) throws {
+        let agents = PerdureProgram.agents.names
+        let folder = settings[.workflowsDirectory]
+        if settings.isSet(.workflowsDirectory) || FileManager.default.fileExists(atPath: folder) {
+            try self.init(folder: folder, agents: agents)
+        } else {
+            self.init(sampleWithAgents: agents)
+        }
+    }
+
+    private init(sampleWithAgents agents: Set<String>) {
         add(
             yaml: String(decoding: PackageResources.document_analysis_yaml, as: UTF8.self),
             file: "document_analysis.yaml", agents)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A process of the binary under test, with its output in files.
 final class Binary: Sendable {
@@ -73,7 +74,7 @@ final class Binary: Sendable {
     }
 
     /// Waits for the end.
-    func outcome(within limit: Duration = .seconds(30)) async throws -> Outcome {
+    func outcome(within limit: Duration = Patience.limit) async throws -> Outcome {
         let deadline = ContinuousClock.now + limit
         while true {
             if let status = exitStatus { return Outcome(status: status, output: output, errors: errors) }
@@ -85,9 +86,17 @@ final class Binary: Sendable {
         }
     }
 
-    /// Waits until it has written this on standard error.
-    func waitForLog(_ text: String, within limit: Duration = .seconds(30)) async throws {
-        try await eventually("'\(text)' in the log: \(errors.suffix(600))", within: limit) { errors.contains(text) }
+    /// Waits until it has written this on standard error; a process that has ended without it is not waited for.
+    func waitForLog(_ text: String) async throws {
+        var hasEnded = false
+        try await eventually("'\(text)' in the log: \(errors.suffix(600))") {
+            // Asked before the log is read, which then is whole.
+            hasEnded = exitStatus != nil
+            return errors.contains(text) || hasEnded
+        }
+        guard errors.contains(text) else {
+            throw Timeout(description: "the process ended without '\(text)' in its log: \(errors.suffix(600))")
+        }
     }
 
     private static func text(_ path: String) -> String {

@@ -1,5 +1,6 @@
 import AMQPClient
 import Synchronization
+import TestSupport
 
 /// What a queue delivers, kept. Comes back by itself when the broker was away, so a message may be in it twice.
 final class Inbox: Sendable {
@@ -47,10 +48,8 @@ final class Inbox: Sendable {
 
     /// Waits for at least so many.
     @discardableResult
-    func wait(for count: Int, within limit: Duration = .seconds(30)) async throws -> [AMQPDelivery] {
-        try await eventually("\(count) messages in \(queue); there are \(self.count)", within: limit) {
-            self.count >= count
-        }
+    func wait(for count: Int) async throws -> [AMQPDelivery] {
+        try await eventually("\(count) messages in \(queue); there are \(self.count)") { self.count >= count }
         return deliveries
     }
 

@@ -1,4 +1,5 @@
 import AMQPClient
+import TestSupport
 
 extension Stage {
     /// What is parked now; it stays there.

@@ -5,6 +5,7 @@ import LocalServers
 import PerdureJSON
 import PostgresClient
 import Synchronization
+import TestSupport
 import Testing
 
 /// One test's part of the shared servers: a database, a prefix, a folder, and everything that it starts.
@@ -50,8 +51,7 @@ final class Stage: Sendable {
         let base = try #require(servers.databaseURL)
         databaseURL = base.replacing(/\/[^\/]*$/, with: "/\(unique)")
         amqpURL = try #require(servers.amqpURL)
-        let publisher = AMQPPublisher(
-            configuration: try AMQPConfiguration(url: amqpURL, connectionName: "e2e publisher"))
+        let publisher = AMQPPublisher(configuration: try Self.broker(amqpURL, name: "e2e publisher"))
         self.publisher = publisher
         publishing = Task { await publisher.run() }
     }
@@ -77,6 +77,21 @@ final class Stage: Sendable {
         try await start(arguments, more).outcome()
     }
 
+    /// Runs the binary to its end, which must come at once: it may wait for nothing and try nothing again.
+    ///
+    /// What "at once" is depends on the machine, so the time is measured against that of a command that asks nobody.
+    func perdureAtOnce(
+        _ arguments: [String], _ more: [String: String] = [:], _ location: SourceLocation = #_sourceLocation
+    ) async throws -> Binary.Outcome {
+        let clock = ContinuousClock()
+        let quickest = try await clock.measure { _ = try await perdure("config") }
+        let began = clock.now
+        let outcome = try await start(arguments, more).outcome()
+        let limit = Duration.seconds(5) + quickest * 20
+        #expect(clock.now - began < limit, "\(arguments.joined(separator: " "))", sourceLocation: location)
+        return outcome
+    }
+
     /// Starts a coordinator and waits until it works.
     func serve(_ more: [String: String] = [:]) async throws -> Binary {
         let process = try start(["serve"], more)
@@ -96,7 +111,12 @@ final class Stage: Sendable {
     // MARK: - The broker
 
     var broker: AMQPConfiguration {
-        get throws { try AMQPConfiguration(url: amqpURL, connectionName: "e2e") }
+        get throws { try Self.broker(amqpURL, name: "e2e") }
+    }
+
+    private static func broker(_ url: String, name: String) throws -> AMQPConfiguration {
+        try AMQPConfiguration(
+            url: url, connectionName: name, connectTimeout: Patience.limit, operationTimeout: Patience.limit)
     }
 
     /// Publishes and insists that a queue has taken it.
@@ -157,9 +177,15 @@ final class Stage: Sendable {
 
     // MARK: - The database
 
+    /// A connection for the test itself, which waits for a slow server.
+    func connect() async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(url: databaseURL, connectTimeout: Patience.limit))
+    }
+
     /// The rows of a query as text.
     func sql(_ text: String) async throws -> [[String?]] {
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: databaseURL))
+        let connection = try await connect()
         do {
             let rows = try await connection.queryText(text).rows
             await connection.close()
@@ -176,11 +202,11 @@ final class Stage: Sendable {
     }
 
     /// Waits until so many executions have ended in a status.
-    func waitFor(_ count: Int, _ status: String = "SUCCESS", within limit: Duration = .seconds(60)) async throws {
+    func waitFor(_ count: Int, _ status: String = "SUCCESS") async throws {
         let query = "SELECT count(*) FROM executions WHERE status = '\(status)'"
         do {
             // A database that is away at this moment is no answer.
-            try await eventually("\(count) in \(status)", within: limit, every: .milliseconds(100)) {
+            try await eventually("\(count) in \(status)", every: .milliseconds(100)) {
                 (try? await number(query)) ?? 0 >= count
             }
         } catch {

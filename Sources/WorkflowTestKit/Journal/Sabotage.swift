@@ -1,0 +1,21 @@
+/// Faults that are put into the in-memory journal on purpose, to see that the checks of a simulation find them.
+public enum Sabotage: String, Sendable, CaseIterable {
+    /// A commit is taken whatever its fencing token is.
+    case ignoresFencing
+    /// A commit is taken though its events are there: one that is made again is applied twice.
+    case ignoresCopies
+    /// A commit is taken though its writer belongs to somebody else by now.
+    case ignoresHeirs
+    /// Two executions may have the same idempotency key.
+    case ignoresKeys
+    /// Executions are handed out though events of their last owner wait to be published.
+    case claimsTooEarly
+    /// Further callers are forgotten.
+    case forgetsCallers
+    /// A commit of the last batch of an execution leaves the lease behind.
+    case leavesLocks
+    /// Of the steps that a commit changes, the last is not written.
+    case losesSteps
+    /// The events of a dead writer are read from one position too far.
+    case skipsAnEvent
+}

@@ -1,0 +1,138 @@
+import PerdureJSON
+import WorkflowCore
+
+/// What must hold whenever something reaches the world.
+extension World {
+    /// A change of the tables.
+    func record(_ change: TableChange) {
+        if case .committed(let change, _, _) = change {
+            counts.commits += 1
+            if change.acceptance != nil { counts.executions += 1 }
+            log("  \(change.state.id) \(change.events.map { "\($0.sequence) \($0.type.rawValue)" })")
+        }
+        if case .claimed(let id, let publisher, let token) = change {
+            counts.takeovers += 1
+            log("  \(id) goes to \(publisher) under \(token)")
+        }
+        if let problem = ledger.record(change, firstCopies: broker.firstCopies) { fail(problem) }
+    }
+
+    /// A message arrives at the broker.
+    func arrive(_ message: SimulatedMessage) {
+        switch message {
+        case .event(let event): arrive(event)
+        case .reply(let reply): arrive(reply)
+        case .parked(let receipt, let process, let code):
+            let consumer = broker.consumers.first { $0.process === process && $0.generation == receipt.generation }
+            guard let order = consumer?.unacknowledged[receipt.tag]?.order else { return }
+            log("order \(order.number) is parked: \(code.rawValue)")
+            broker.parked[order.number] = code
+        }
+    }
+
+    private func arrive(_ event: CloudEvent) {
+        counts.published += 1
+        log("event \(event.id)")
+        let before = broker.firstCopies[event.executionID, default: 0]
+        if let problem = ledger.problem(withPublished: event, before: before) { return fail(problem) }
+        if event.event.sequence <= before { counts.copies += 1 }
+        broker.firstCopies[event.executionID] = max(before, event.event.sequence)
+    }
+
+    private func arrive(_ reply: ResultReply) {
+        log("reply to \(reply.address.replyTo)")
+        let expected = orders.contains { $0.reply == reply.address }
+        if !expected { fail("a reply goes to \(reply.address.replyTo), which nobody asked for") }
+        switch reply.result {
+        case .rejected: break
+        case .success(let id, _), .failure(let id, _, _):
+            if ledger.result(of: id) != reply.result { fail("the reply for \(id) says what is not committed") }
+        }
+        broker.replies[reply.address, default: []].append(reply.result)
+    }
+
+    /// A request is acknowledged: the broker forgets it, so the tables must not.
+    func checkAcknowledged(_ order: Order) {
+        if broker.parked[order.number] != nil { return }
+        let rows = rows(for: order)
+        guard !rows.isEmpty else { return fail("order \(order.number) is acknowledged and neither stored nor parked") }
+        guard let reply = order.reply else { return }
+        let isAwaited = rows.contains {
+            $0.acceptance.replyAddress == reply || $0.callers.contains(reply)
+        }
+        if !isAwaited && broker.replies[reply] == nil {
+            fail("order \(order.number) is acknowledged and its caller is neither answered nor remembered")
+        }
+    }
+
+    /// The executions that an order became, or is a copy of.
+    func rows(for order: Order) -> [JournalTables.Row] {
+        if let key = order.key {
+            return [tables.idByKey[key].flatMap { tables.executions[$0] }].compactMap { $0 }
+                .filter { $0.state.input == order.input }
+        }
+        return tables.executions.values.filter { $0.state.input == order.input }
+    }
+
+    /// An agent is called: its attempt is committed, and it is given what is committed.
+    func checkCall(_ arguments: JSONValue, _ context: AgentContext) {
+        let definition = definitions.first { $0.reference.id == context.workflowID }
+        // That of a pure step may be called ahead of the commit.
+        if definition?.steps.first(where: { $0.name == context.stepName })?.isPure == true { return }
+        guard let row = tables.executions[context.executionID],
+            let step = row.state.steps.first(where: { $0.name == context.stepName })
+        else { return fail("an agent is called for \(context.executionID), which is not committed") }
+        guard step.attempt >= context.attempt else {
+            return fail("attempt \(context.attempt) of \(context.stepName) is called and \(step.attempt) is committed")
+        }
+        for (name, value) in arguments.objectValue ?? [:] where name != "order" {
+            let output = row.state.steps.first { $0.name == name }?.output
+            if output != value { fail("\(context.stepName) is given an output of \(name) that is not committed") }
+        }
+    }
+
+    /// The first caller without its answer.
+    var unanswered: String? {
+        for order in orders {
+            guard let reply = order.reply else { continue }
+            let answers = broker.replies[reply] ?? []
+            let isAnswered = answers.contains { answer in
+                if case .rejected = answer { return broker.parked[order.number] != nil }
+                return rows(for: order).contains { $0.result == answer }
+            }
+            if !isAnswered { return "the caller of order \(order.number) has no answer" }
+        }
+        return nil
+    }
+
+    /// Everything once more, after all coordinators have stopped.
+    func checkTheEnd() {
+        if let problem = ledger.problem(in: tables) { return fail(problem) }
+        for order in orders {
+            switch (broker.parked[order.number], order.flaw) {
+            case (nil, .none):
+                if rows(for: order).isEmpty { fail("order \(order.number) became no execution") }
+            case (.idempotencyConflict, .none):
+                if let key = order.key,
+                    tables.idByKey[key].flatMap({ tables.executions[$0] })?.state.input == order.input
+                {
+                    fail("order \(order.number) is parked as a conflict and conflicts with nothing")
+                }
+            case (.unknownWorkflow, .unknownWorkflow), (.invalidJSON, .notJSON): break
+            case (let code, let flaw):
+                fail("order \(order.number) with flaw \(flaw) is parked as \(String(describing: code))")
+            }
+        }
+        for (id, row) in tables.executions {
+            if row.lock != nil { fail("execution \(id) has ended and is still locked") }
+            if row.state.status == .success { checkOutput(of: row) }
+        }
+        if let writer = tables.writers.keys.first { fail("writer \(writer.rawValue) is left after an orderly stop") }
+    }
+
+    private func checkOutput(of row: JournalTables.Row) {
+        for step in row.state.steps where step.status != .success || row.state.output?[step.name] != step.output {
+            fail("execution \(row.state.id) succeeded and its step \(step.name) does not fit")
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Testing
+import WorkflowTestKit
+
+@Suite struct SimulationTests {
+    /// More with `make sim`.
+    @Test(.timeLimit(.minutes(10)), arguments: [UInt64(0), 1, 2, 3])
+    func seedsFindNothingWrong(quarter: UInt64) {
+        for seed in (quarter * 75 + 1)...(quarter * 75 + 75) {
+            let outcome = Simulation(seed: seed).run()
+            #expect(outcome.failure == nil, "\(outcome.report())")
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10))) func aSeedAlwaysGoesTheSameWay() {
+        var hashes: Set<UInt64> = []
+        for seed in UInt64(5000)..<5040 {
+            let (first, second) = (Simulation(seed: seed).run(), Simulation(seed: seed).run())
+            #expect(first.traceHash == second.traceHash, "seed \(seed)")
+            #expect(first.traceTail == second.traceTail, "seed \(seed)")
+            #expect(first.stepCount == second.stepCount && first.counts == second.counts, "seed \(seed)")
+            hashes.insert(first.traceHash)
+        }
+        #expect(hashes.count == 40, "every seed goes its own way")
+    }
+
+    /// What goes wrong in worlds without trouble is not what the simulator is for.
+    @Test func thereIsTrouble() {
+        var counts = SimulationCounts()
+        for seed in UInt64(1)...40 { counts += Simulation(seed: seed).run().counts }
+        #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
+    }
+
+    /// Each of these breaks one promise of the journal; what the checks say of it must not be luck.
+    @Test(
+        .timeLimit(.minutes(10)),
+        arguments: [
+            (Sabotage.ignoresCopies, "position"), (.ignoresHeirs, "which it has lost"),
+            (.ignoresKeys, "is accepted twice"), (.claimsTooEarly, "before its event"),
+            (.forgetsCallers, "neither answered nor remembered"), (.leavesLocks, "still locked"),
+            (.losesSteps, "another output"), (.skipsAnEvent, "is published after"),
+        ])
+    func faultsOfAJournalAreFound(sabotage: Sabotage, expected: String) throws {
+        let failures = (UInt64(1)...300).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }
+        let failure = try #require(failures.first, "no seed found it")
+        #expect(failure.contains(expected), "\(failure)")
+    }
+
+    @Test func aFailureIsReportedWithItsSeedAndWhatLedToIt() {
+        let outcome = Simulation(seed: 1, sabotage: [.claimsTooEarly]).run()
+        let report = outcome.report(lines: 20)
+        #expect(report.contains("seed 1 failed: ") && report.contains("make sim SEED=1 COUNT=1"))
+        #expect(report.split(separator: "\n").count == 22)
+        #expect(outcome.traceTail.last?.contains("FAILED") == true)
+    }
+}
