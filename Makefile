@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install toolchain build release run dev test lint compose-check format clean
+.PHONY: help install toolchain build release run dev test sim lint compose-check format clean
 
 PERDURE := .build/debug/perdure
 TEST_LOG := .build/test.log
@@ -33,6 +33,14 @@ dev: build ## Start everything on this machine until Ctrl-C
 test: toolchain install lint compose-check ## Check the style and the Docker files, build, and run all tests
 	swift build --build-tests
 	@swift test --skip-build --no-parallel 2>&1 | tee $(TEST_LOG) || { status=$$?; .ci/failed-tests $(TEST_LOG); exit $$status; }
+
+# The first seed, how many, and how to build: a debug build is there after `make test`, a release build is several times faster.
+SEED ?= 1
+COUNT ?= 1000
+SIM_BUILD ?= debug
+
+sim: toolchain install ## Simulate coordinators, crashes and outages from seeds: SEED=1 COUNT=1000 SIM_BUILD=debug
+	swift run -c $(SIM_BUILD) perdure-sim --seed $(SEED) --count $(COUNT)
 
 lint: toolchain ## Check the style
 	swift format lint --strict --parallel --recursive $(SOURCES)

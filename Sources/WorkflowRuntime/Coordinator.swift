@@ -54,7 +54,9 @@ public struct Coordinator: Service {
                     invoker: invoker, environment: environment, logger: logger
                 )
             })
-        outbox.whenThereIsRoom { lanes.nudge() }
+        // The mailboxes and not the lanes, which hold the outbox.
+        let mailboxes = lanes.all.map(\.mailbox)
+        outbox.whenThereIsRoom { for mailbox in mailboxes { mailbox.nudge() } }
         let takeover = Takeover(
             configuration: configuration, journal: journal, publisher: publisher, lanes: lanes,
             definitions: definitions, logger: logger

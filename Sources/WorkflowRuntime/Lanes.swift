@@ -27,11 +27,6 @@ struct Lanes: Sendable {
         return best
     }
 
-    /// Lets every lane look again at what it may take.
-    func nudge() {
-        for lane in all { lane.mailbox.nudge() }
-    }
-
     /// Lets every lane go on to its end.
     func close() {
         for lane in all { lane.mailbox.close() }

@@ -39,7 +39,8 @@ struct SimulatorProgram: ParsableCommand {
             total += outcome.counts
             seconds += outcome.virtualSeconds
             guard outcome.failure != nil else { continue }
-            print(outcome.report(lines: lines))
+            // At once, also where the output goes to a file.
+            FileHandle.standardOutput.write(Data((outcome.report(lines: lines) + "\n").utf8))
             failed.append(number)
             if failed.count >= failures { break }
         }

@@ -1,3 +1,5 @@
+import WorkflowMessaging
+
 /// What each scenario runs.
 extension Benchmark {
     /// Executions a second that a busy machine accepts at least: how long the agents of the memory scenario wait follows

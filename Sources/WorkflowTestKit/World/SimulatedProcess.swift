@@ -69,7 +69,15 @@ final class SimulatedProcess: @unchecked Sendable {
         guard !isDead else { return }
         world.log("\(name) ended")
         world.processEnded(self, error)
+        vanish()
+    }
+
+    /// Nothing of it reaches the world any more; what still waits goes on to its own end.
+    private func vanish() {
         isDead = true
+        executor.isPaused = false
+        for number in waits.keys.sorted() { waits[number]?() }
+        world.bury(self)
     }
 
     /// Ends it as kill -9 does: nothing that it still tries reaches the world.
@@ -78,11 +86,9 @@ final class SimulatedProcess: @unchecked Sendable {
         world.log("\(name) is killed \(how)")
         world.counts.kills += 1
         isDead = true
-        executor.isPaused = false
         root?.cancel()
-        for number in waits.keys.sorted() { waits[number]?() }
         world.processEnded(self, nil)
-        world.bury(self)
+        vanish()
     }
 
     /// Asks it to stop in order.

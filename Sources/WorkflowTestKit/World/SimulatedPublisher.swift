@@ -29,8 +29,16 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
         self.process = process
     }
 
-    func publish(_ events: [CloudEvent], replies: [ResultReply]) async throws {
-        guard await deliver(events.map { .event($0) }), await deliver(replies.map { .reply($0) }) else {
+    func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
+        let messages = groups.flatMap { group -> [SimulatedMessage] in
+            let events = group.events.map {
+                CloudEvent(
+                    executionID: group.executionID, workflowID: group.workflowID, traceparent: group.traceparent,
+                    event: $0)
+            }
+            return process.world.weather.sendsBatches ? [.events(events)] : events.map { .events([$0]) }
+        }
+        guard await deliver(messages), await deliver(replies.map { .reply($0) }) else {
             throw CancellationError()
         }
     }

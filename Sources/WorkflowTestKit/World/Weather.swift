@@ -32,6 +32,8 @@ struct Weather {
     let lanes: Int
     let maxBatch: Int
     let prefetch: Int
+    /// Whether the events of a commit travel in one message for each execution.
+    let sendsBatches: Bool
     /// How long agents take, usually.
     let longestWork: Int64
 
@@ -52,6 +54,7 @@ struct Weather {
         lanes = random.choice([1, 1, 2])
         maxBatch = random.choice([1, 2, 5, 200])
         prefetch = random.choice([1, 4, 50])
+        sendsBatches = random.isTrue(percent: 30)
         longestWork = random.choice([2_000, 200_000, 3_000_000])
     }
 }

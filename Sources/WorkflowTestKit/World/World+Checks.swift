@@ -20,7 +20,7 @@ extension World {
     /// A message arrives at the broker.
     func arrive(_ message: SimulatedMessage) {
         switch message {
-        case .event(let event): arrive(event)
+        case .events(let events): for event in events { arrive(event) }
         case .reply(let reply): arrive(reply)
         case .parked(let receipt, let process, let code):
             let consumer = broker.consumers.first { $0.process === process && $0.generation == receipt.generation }
