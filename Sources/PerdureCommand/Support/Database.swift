@@ -1,5 +1,6 @@
 import PostgresClient
 import WorkflowCore
+import WorkflowStore
 
 /// A connection for a command: it works at once or the command ends.
 enum Database {
@@ -7,8 +8,7 @@ enum Database {
     static func query<Value>(
         _ settings: Settings, _ body: (PostgresConnection) async throws(PostgresError) -> Value
     ) async throws -> Value {
-        let connection = try await PostgresConnection.connect(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
+        let connection = try await connect(settings)
         do throws(PostgresError) {
             let value = try await body(connection)
             await connection.close()
@@ -20,6 +20,27 @@ enum Database {
             }
             throw error
         }
+    }
+
+    /// Brings the tables to this version.
+    ///
+    /// - Returns: The version before.
+    @discardableResult
+    static func migrate(_ settings: Settings) async throws -> Int64 {
+        let connection = try await connect(settings)
+        do throws(SchemaMigration.Failure) {
+            let before = try await SchemaMigration.migrate(connection)
+            await connection.close()
+            return before
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private static func connect(_ settings: Settings) async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
     }
 }
 
