@@ -1,5 +1,4 @@
 import ArgumentParser
-import PostgresClient
 import WorkflowStore
 
 struct Migrate: AsyncParsableCommand {
@@ -19,9 +18,7 @@ struct Migrate: AsyncParsableCommand {
             print(SchemaMigration.schema)
             return
         }
-        let connection = try await Database.connect(try options.settings())
-        let before = try await SchemaMigration.migrate(connection)
-        await connection.close()
+        let before = try await Database.migrate(try options.settings())
         print(
             before == SchemaMigration.currentVersion
                 ? "The tables are up to date (version \(before))."

@@ -1,10 +1,8 @@
 import AMQPClient
 import LocalServers
 import Logging
-import PostgresClient
 import WorkflowCore
 import WorkflowMessaging
-import WorkflowStore
 
 /// Everything that a coordinator needs on this machine: private servers for whatever the settings do not name,
 /// tables, topology, definitions.
@@ -29,9 +27,7 @@ struct LocalStack {
             servers = started
         }
         do {
-            _ = try await Database.query(settings) { connection throws(PostgresError) in
-                try await SchemaMigration.migrate(connection)
-            }
+            _ = try await Database.migrate(settings)
             let broker = try await AMQPConnection.open(
                 AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure setup"))
             try await Topology(prefix: settings[.amqpPrefix]).declare(on: broker, logger: logger)
