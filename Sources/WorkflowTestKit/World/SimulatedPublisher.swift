@@ -68,10 +68,11 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
         rounds[number] = round
         for message in messages {
             lastArrival = max(lastArrival, world.scheduler.now, world.broker.blockedUntil) + 1 + world.latency() / 8
-            world.scheduler.after(lastArrival - world.scheduler.now) {
+            world.scheduler.after(lastArrival - world.scheduler.now) { [weak self] in
                 guard !round.isBroken else { return }
                 round.arrived += 1
                 world.arrive(message)
+                if world.breaksAtPoint() { self?.breakConnection() }
             }
         }
         world.scheduler.after(lastArrival - world.scheduler.now + world.latency()) { [weak self] in
