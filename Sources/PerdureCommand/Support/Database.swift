@@ -4,6 +4,26 @@ import WorkflowStore
 
 /// A connection for a command: it works at once or the command ends.
 enum Database {
+    private static func connect(_ settings: Settings) async throws -> PostgresConnection {
+        try await PostgresConnection.connect(
+            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
+    }
+
+    /// Brings the tables to this version.
+    ///
+    /// - Returns: Their version before; 0 when there were none.
+    static func migrate(_ settings: Settings) async throws -> Int64 {
+        let connection = try await connect(settings)
+        do throws(SchemaMigration.Failure) {
+            let before = try await SchemaMigration.migrate(connection)
+            await connection.close()
+            return before
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
     /// Runs what a command wants of the database; missing tables get the sentence that helps.
     static func query<Value>(
         _ settings: Settings, _ body: (PostgresConnection) async throws(PostgresError) -> Value
@@ -20,27 +40,6 @@ enum Database {
             }
             throw error
         }
-    }
-
-    /// Brings the tables to this version.
-    ///
-    /// - Returns: The version before.
-    @discardableResult
-    static func migrate(_ settings: Settings) async throws -> Int64 {
-        let connection = try await connect(settings)
-        do throws(SchemaMigration.Failure) {
-            let before = try await SchemaMigration.migrate(connection)
-            await connection.close()
-            return before
-        } catch {
-            await connection.close()
-            throw error
-        }
-    }
-
-    private static func connect(_ settings: Settings) async throws -> PostgresConnection {
-        try await PostgresConnection.connect(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
     }
 }
 

@@ -27,7 +27,7 @@ struct LocalStack {
             servers = started
         }
         do {
-            try await Database.migrate(settings)
+            _ = try await Database.migrate(settings)
             let broker = try await AMQPConnection.open(
                 AMQPConfiguration(url: settings[.amqpURL], connectionName: "perdure setup"))
             try await Topology(prefix: settings[.amqpPrefix]).declare(on: broker, logger: logger)

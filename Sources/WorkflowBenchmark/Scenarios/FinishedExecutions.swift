@@ -12,15 +12,14 @@ enum FinishedExecutions {
     /// Inserts `count` executions of two steps with their states, steps and ten events each, then has the tables
     /// vacuumed and analysed, as the server would do by itself in time.
     static func insert(_ count: Int, _ stage: BenchmarkStage) async throws {
-        let setup = try await stage.connect()
-        try await setup.execute(script: partition)
-        await setup.close()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for lane in 0..<connections {
                 group.addTask {
                     let database = try await stage.connect()
+                    let end = try await database.queryText("SELECT clock_timestamp()").rows.first?.first.flatMap { $0 }
                     for first in stride(from: lane * slice, to: count, by: connections * slice) {
-                        try await database.execute(script: script(first + 1, min(count, first + slice)))
+                        try await database.execute(
+                            script: script(first + 1, min(count, first + slice), of: count, until: end ?? "now"))
                     }
                     await database.close()
                 }
@@ -34,26 +33,15 @@ enum FinishedExecutions {
         await database.close()
     }
 
-    /// The day of all of them, which a coordinator would have made a partition for in its time.
-    private static let partition = """
-        DO $$ BEGIN
-            IF NOT EXISTS (
-                SELECT FROM workflow.event_partitions WHERE starts_at <= '2025-01-01Z' AND ends_at >= '2025-01-02Z'
-            ) THEN
-                CREATE TABLE execution_events_20250101 PARTITION OF execution_events
-                FOR VALUES FROM ('2025-01-01Z') TO ('2025-01-02Z');
-            END IF;
-        END $$
-        """
-
-    /// The ids are of version 7 and a millisecond apart, so that they lie in the indexes as real ones do.
-    private static func script(_ first: Int, _ last: Int) -> String {
+    /// Spread over the last day, whose partitions are there. The ids are of version 7, so that they lie in the indexes as
+    /// real ones do.
+    private static func script(_ first: Int, _ last: Int, of count: Int, until end: String) -> String {
         """
         CREATE TEMPORARY TABLE finished ON COMMIT DROP AS
-        SELECT n, timestamptz '2025-01-01Z' + n * interval '1 millisecond' AS at,
-               (lpad(to_hex((extract(epoch FROM timestamptz '2025-01-01Z') * 1000)::bigint + n), 12, '0') || '7'
-                || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid AS id
-        FROM generate_series(\(first), \(last)) AS n;
+        SELECT n, at, (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
+                       || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid AS id
+        FROM generate_series(\(first), \(last)) AS n,
+             LATERAL (SELECT timestamptz '\(end)' - interval '1 day' * (\(count + 1) - n) / \(count + 1) AS at) AS t;
 
         INSERT INTO executions (id, workflow_id, workflow_version, definition_hash, status, idempotency_key, input_payload,
                                 output_payload, created_at, started_at, completed_at)
