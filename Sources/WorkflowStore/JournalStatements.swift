@@ -155,7 +155,8 @@ enum JournalStatement {
         name: "load_executions",
         sql: """
             SELECT e.id, e.workflow_id, e.workflow_version, e.definition_hash, e.status, e.input_payload, e.metadata,
-                   e.traceparent, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step, s.state_snapshot
+                   e.traceparent, e.priority, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step,
+                   s.state_snapshot
             FROM executions e JOIN execution_state s ON s.execution_id = e.id WHERE e.id = ANY($1)
             """)
 

@@ -251,6 +251,7 @@ extension PostgresJournal {
         var state = ExecutionState(
             id: id, workflow: reference, stepNames: [], input: try row.value("input_payload"),
             metadata: try row.value("metadata"), traceparent: try row.optionalText("traceparent"),
+            priority: try row.optionalInt64("priority").map { Int($0) },
             createdAt: Timestamp(try row.timestamp("created_at"))
         )
         state.steps = try Self.steps(steps[id.uuid] ?? [])
