@@ -160,8 +160,11 @@ public final class BenchmarkStage: Sendable {
         {
             try await connection.execute(script: "DELETE FROM \(table) WHERE execution_id IN (\(mine))")
         }
+        // There was no writer before the benchmark. A worker that was killed or cut short leaves its own, and the next
+        // run would wait for it.
         try await connection.execute(
             script: """
+                DELETE FROM event_writers;
                 DELETE FROM executions WHERE workflow_id LIKE '\(Self.ownPattern)';
                 DELETE FROM workflow_definitions WHERE workflow_id LIKE '\(Self.ownPattern)'
                 """)
