@@ -84,6 +84,17 @@ actor JournalLane {
     /// The executions under way.
     var heldIDs: [ExecutionID] { held.ids }
 
+    /// Those of the executions that carried the lane's name that it knows nothing of.
+    ///
+    /// - Parameters:
+    ///   - owned: Read from the journal before this call: the lane holds what it commits before it commits it.
+    ///   - name: The name that they carried.
+    func strays(among owned: [ExecutionID], of name: String) -> [ExecutionID] {
+        // What is claimed and on its way here is held in a moment.
+        guard name == owner, writer != nil, expected == 0 else { return [] }
+        return owned.filter { held[$0] == nil }
+    }
+
     /// The rows that are due to be renewed.
     func dueRenewals() -> [LeaseRenewal] {
         held.dueRenewals(uptime: environment.uptime())

@@ -151,6 +151,10 @@ enum JournalStatement {
             SELECT execution_id, fencing_token, interrupted FROM claimed
             """)
 
+    /// Reads the whole table, so it is asked seldom.
+    static let ownedBy = PostgresStatement(
+        name: "owned_by", sql: "SELECT execution_id FROM execution_locks WHERE owner = $1 AND expires_at > 'epoch'")
+
     static let loadExecutions = PostgresStatement(
         name: "load_executions",
         sql: """

@@ -16,8 +16,10 @@ enum FinishedExecutions {
             for lane in 0..<connections {
                 group.addTask {
                     let database = try await stage.connect()
+                    let end = try await database.queryText("SELECT clock_timestamp()").rows.first?.first.flatMap { $0 }
                     for first in stride(from: lane * slice, to: count, by: connections * slice) {
-                        try await database.execute(script: script(first + 1, min(count, first + slice)))
+                        try await database.execute(
+                            script: script(first + 1, min(count, first + slice), of: count, until: end ?? "now"))
                     }
                     await database.close()
                 }
@@ -31,14 +33,15 @@ enum FinishedExecutions {
         await database.close()
     }
 
-    /// The ids are of version 7 and a millisecond apart, so that they lie in the indexes as real ones do.
-    private static func script(_ first: Int, _ last: Int) -> String {
+    /// Spread over the last day, whose partitions are there. The ids are of version 7, so that they lie in the indexes as
+    /// real ones do.
+    private static func script(_ first: Int, _ last: Int, of count: Int, until end: String) -> String {
         """
         CREATE TEMPORARY TABLE finished ON COMMIT DROP AS
-        SELECT n, timestamptz '2025-01-01' + n * interval '1 millisecond' AS at,
-               (lpad(to_hex((extract(epoch FROM timestamptz '2025-01-01') * 1000)::bigint + n), 12, '0') || '7'
-                || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid AS id
-        FROM generate_series(\(first), \(last)) AS n;
+        SELECT n, at, (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7'
+                       || substr(md5(n::text), 1, 3) || '8' || substr(md5(n::text), 4, 15))::uuid AS id
+        FROM generate_series(\(first), \(last)) AS n,
+             LATERAL (SELECT timestamptz '\(end)' - interval '1 day' * (\(count + 1) - n) / \(count + 1) AS at) AS t;
 
         INSERT INTO executions (id, workflow_id, workflow_version, definition_hash, status, idempotency_key, input_payload,
                                 output_payload, created_at, started_at, completed_at)
