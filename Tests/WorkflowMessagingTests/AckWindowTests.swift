@@ -149,11 +149,10 @@ import Testing
                     !set.contains { $0 < lower } && (lower...end).allSatisfy(set.contains) && !set.contains(end + 1))
                 set.subtract(lower...end)
             }
-            #expect(ranges.ranges.flatMap(Array.init) == set.sorted())
-            for (left, right) in zip(ranges.ranges, ranges.ranges.dropFirst()) {
-                #expect(left.upperBound + 1 < right.lowerBound)
-            }
+            let pairs = zip(ranges.ranges, ranges.ranges.dropFirst())
+            #expect(pairs.allSatisfy { $0.upperBound + 1 < $1.lowerBound })
             #expect(ranges.contains(lower) == set.contains(lower))
         }
+        #expect(ranges.ranges.flatMap(Array.init) == set.sorted())
     }
 }

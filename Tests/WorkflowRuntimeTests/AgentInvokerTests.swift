@@ -255,7 +255,7 @@ private actor Answers {
     }
 
     /// They hold no thread and no task, and going through them is quick.
-    @Test(.timeLimit(.minutes(2)))
+    @Test(.timeLimit(.minutes(10)))
     func aHundredThousandCallsWait() async {
         let (log, gate, mailbox) = (Log(), Gate(), Mailbox())
         let invoker = AgentInvoker(
