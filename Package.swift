@@ -9,6 +9,7 @@ let strict: [SwiftSetting] = [
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -70,7 +71,7 @@ let package = Package(
         // The coordinator, over the ports.
         .target(
             name: "WorkflowRuntime",
-            dependencies: ["WorkflowCore", heap, logging, serviceLifecycle],
+            dependencies: ["WorkflowCore", deque, heap, logging, serviceLifecycle],
             swiftSettings: strict
         ),
 
@@ -124,7 +125,8 @@ let package = Package(
             name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowRuntimeTests", dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON"],
+            name: "WorkflowRuntimeTests",
+            dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowMessagingTests",

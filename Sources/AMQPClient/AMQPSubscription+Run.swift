@@ -32,6 +32,7 @@ extension AMQPSubscription {
     private func serveConnection() async throws(AMQPError) -> AMQPError {
         let generation = state.withLock { state in
             state.generation += 1
+            state.window?.begin()
             return state.generation
         }
         let box = CancellationBox()
@@ -52,16 +53,66 @@ extension AMQPSubscription {
     private func attend(_ connection: AMQPConnection, _ box: CancellationBox) async -> Result<AMQPError, AMQPError> {
         do throws(AMQPError) {
             let name = try await prepare(connection)
-            if prefetch > 0 { try await connection.setPrefetch(prefetch) }
-            try await connection.consume(name, noAck: noAck, exclusive: isExclusive, arguments: arguments())
+            let first = state.withLock { state -> UInt16 in
+                guard let fitting = state.window?.fitting else { return prefetch }
+                state.window?.consume(prefetch: fitting)
+                return fitting
+            }
+            if first > 0 { try await connection.setPrefetch(first) }
+            let tag = try await connection.consume(
+                name, noAck: noAck, exclusive: isExclusive, arguments: arguments())
+            onStateChange(.connected)
+            box.attach(connection)
+            let reason = await serve(connection, queue: name, consumer: tag, box)
+            return .success(box.reason ?? reason)
         } catch {
             await connection.close()
             return .failure(error)
         }
-        onStateChange(.connected)
-        box.attach(connection)
+    }
+
+    /// Waits for the end of the connection, and lets the consumer follow what is open meanwhile.
+    private func serve(
+        _ connection: AMQPConnection, queue: String, consumer: String, _ box: CancellationBox
+    ) async -> AMQPError {
+        let (calls, attention) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { $0.attention = attention }
+        attention.yield()
+        async let changes: Void = follow(calls, connection, queue: queue, consumer: consumer, box)
         let reason = await connection.waitUntilClosed()
-        return .success(box.reason ?? reason)
+        attention.finish()
+        await changes
+        return reason
+    }
+
+    private func follow(
+        _ calls: AsyncStream<Void>, _ connection: AMQPConnection, queue: String, consumer: String,
+        _ box: CancellationBox
+    ) async {
+        var consumer: String? = consumer
+        for await _ in calls {
+            while let action = state.withLock({ $0.window?.action }) {
+                do throws(AMQPError) {
+                    switch action {
+                    case .pause:
+                        if let consumer { try await connection.cancelConsumer(consumer) }
+                        consumer = nil
+                        state.withLock { $0.window?.paused() }
+                    case .consume(let prefetch):
+                        let old = consumer
+                        try await connection.setPrefetch(prefetch)
+                        state.withLock { $0.window?.consume(prefetch: prefetch) }
+                        consumer = try await connection.consume(queue, arguments: arguments())
+                        // Last, so that the channel is never without a consumer that ends the connection with it.
+                        if let old { try await connection.cancelConsumer(old) }
+                    }
+                } catch {
+                    // Without its consumer the connection is of no use.
+                    box.cancel(error)
+                    return
+                }
+            }
+        }
     }
 
     private func prepare(_ connection: AMQPConnection) async throws(AMQPError) -> String {
@@ -83,7 +134,8 @@ extension AMQPSubscription {
         for event in events {
             switch event {
             case .deliveries(let deliveries):
-                continuation.yield(AMQPDeliveryBatch(deliveries: deliveries, generation: generation))
+                let kept = keep(deliveries)
+                if !kept.isEmpty { continuation.yield(AMQPDeliveryBatch(deliveries: kept, generation: generation)) }
             case .consumerCancelled:
                 box.cancel(
                     AMQPError(
@@ -92,9 +144,28 @@ extension AMQPSubscription {
                             + "check that the queue still exists."))
             case .blocked(let reason): onStateChange(.blocked(reason: reason))
             case .unblocked: onStateChange(.unblocked)
-            case .confirms, .returned, .channelClosed, .channelReopened, .closed: continue
+            case .channelClosed(let error):
+                // Between two consumers; what was delivered cannot be acknowledged on another channel.
+                if state.withLock({ $0.window?.phase ?? .idle }) != .idle { box.cancel(error) }
+            case .confirms, .returned, .channelReopened, .closed: continue
             }
         }
+    }
+
+    /// Gives deliveries back that are more than may be open.
+    private func keep(_ deliveries: [AMQPDelivery]) -> [AMQPDelivery] {
+        let (kept, connection) = state.withLock { state -> ([AMQPDelivery], AMQPConnection?) in
+            guard state.window != nil else { return (deliveries, nil) }
+            let kept = deliveries.filter { state.window?.delivered($0.tag, byteCount: $0.body.count) ?? true }
+            if state.window?.action != nil { state.attention?.yield() }
+            return (kept, state.connection)
+        }
+        guard kept.count < deliveries.count else { return kept }
+        let tags = Set(kept.map(\.tag))
+        for delivery in deliveries where !tags.contains(delivery.tag) {
+            connection?.reject(delivery.tag, requeue: true)
+        }
+        return kept
     }
 }
 

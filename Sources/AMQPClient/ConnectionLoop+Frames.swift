@@ -6,7 +6,9 @@ extension ConnectionLoop {
     /// The library buffers, as does TLS, so silence on the socket means nothing until it has answered "timeout".
     func drain() throws(AMQPError) -> Bool {
         guard let connection else { return false }
+        bytesDrained = 0
         for _ in 0..<ConnectionLoop.framesPerDrain {
+            if bytesDrained >= ConnectionLoop.bytesPerDrain { return true }
             var frame = amqp_frame_t()
             var none = timeval()
             let status = amqp_simple_wait_frame_noblock(connection, &frame, &none)
@@ -111,6 +113,7 @@ extension ConnectionLoop {
 
     private func complete(_ content: ContentAssembler.Content?) {
         guard let content else { return }
+        bytesDrained += content.body.count
         switch content.kind {
         case .delivery(let tag, let redelivered, let consumerTag):
             if !confirms.isEmpty { gather() }

@@ -12,6 +12,8 @@ import Synchronization
 final class ConnectionLoop {
     /// Frames read before commands get their turn, so that a flood does not starve acknowledgements.
     static let framesPerDrain = 4096
+    /// The same in bytes of bodies: whoever counts what is open has to hear of large messages one by one.
+    static let bytesPerDrain = 4 * 1024 * 1024
     /// Messages written before frames are read again: confirms and returns must not pile up while a burst goes out.
     static let messagesPerDrain = 128
     /// The limit of an orderly close.
@@ -35,6 +37,8 @@ final class ConnectionLoop {
 
     var events: [AMQPConnectionEvent] = []
     var deliveries: [AMQPDelivery] = []
+    /// Bytes of the bodies that were read in this turn.
+    var bytesDrained = 0
     var confirms: [AMQPConfirm] = []
 
     var calls = FIFO<PendingCall>()

@@ -12,6 +12,7 @@ struct BrokerServer: Sendable {
     let name: String
     let ports: [LocalPort: Int]
     let plugins: [String]
+    let settings: [String]
     let definitionsFile: String?
     let path: String
     let binaries: String
@@ -25,6 +26,7 @@ struct BrokerServer: Sendable {
         name = configuration.name
         self.ports = ports
         plugins = configuration.brokerPlugins
+        settings = configuration.brokerSettings
         definitionsFile = configuration.definitionsFile.map { URL(fileURLWithPath: $0).path }
         path = directory.brokerPath
         binaries = try Programs.brokerBinaries()
@@ -113,6 +115,6 @@ struct BrokerServer: Sendable {
             lines += ["prometheus.tcp.ip = 127.0.0.1", "prometheus.tcp.port = \(port(.metrics))"]
         }
         if let definitionsFile { lines += ["load_definitions = \(definitionsFile)"] }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + settings).joined(separator: "\n") + "\n"
     }
 }

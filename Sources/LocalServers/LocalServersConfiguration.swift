@@ -13,11 +13,13 @@ public struct LocalServersConfiguration: Sendable {
     /// RabbitMQ plugins. Streams over AMQP need none; each plugin costs boot time, and the management plugin makes
     /// an orderly stop take five seconds more than `stopGrace` allows.
     public var brokerPlugins: [String]
+    /// Lines for the end of the broker's configuration file, for what nothing else here says.
+    public var brokerSettings: [String]
     /// A definitions file for the broker to import at boot; it must then name the user and the virtual host itself.
     public var definitionsFile: String?
     /// Loads only the broker's needed libraries, which makes boot about a third faster. Off: the plain installation.
     public var usesSlimBrokerHome: Bool
-    /// How long each server may take until it answers.
+    /// How long each server may take until it answers. Generous, for a slow machine: a server that ends early is noticed at once.
     public var startTimeout: Duration
     /// How long a server may take to stop in order before it is killed. Safe to be short: PostgreSQL recovers from
     /// its log, and RabbitMQ syncs what it has confirmed.
@@ -31,9 +33,10 @@ public struct LocalServersConfiguration: Sendable {
         fixedPorts: [LocalPort: Int] = [:],
         name: String = "workflow",
         brokerPlugins: [String] = ["rabbitmq_management"],
+        brokerSettings: [String] = [],
         definitionsFile: String? = nil,
         usesSlimBrokerHome: Bool = true,
-        startTimeout: Duration = .seconds(60),
+        startTimeout: Duration = .seconds(180),
         stopGrace: Duration = .seconds(3)
     ) {
         self.directory = directory
@@ -42,6 +45,7 @@ public struct LocalServersConfiguration: Sendable {
         self.fixedPorts = fixedPorts
         self.name = name
         self.brokerPlugins = brokerPlugins
+        self.brokerSettings = brokerSettings
         self.definitionsFile = definitionsFile
         self.usesSlimBrokerHome = usesSlimBrokerHome
         self.startTimeout = startTimeout

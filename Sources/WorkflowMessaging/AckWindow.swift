@@ -18,7 +18,9 @@ struct AckWindow: Equatable {
     private(set) var generation: UInt64 = 0
     private var lowestOpen: UInt64 = 1
     private var waiting: Set<UInt64> = []
-    private var acknowledged: Set<UInt64> = []
+    private var acknowledged = TagRanges()
+    /// The highest tag that was handed on.
+    private var highest: UInt64 = 0
 
     /// Starts over with the tags of another connection.
     mutating func begin(generation: UInt64) {
@@ -26,6 +28,15 @@ struct AckWindow: Equatable {
         self = AckWindow()
         self.generation = generation
     }
+
+    /// Notes a delivery. Tags that were passed over were given back to the broker before they came here.
+    mutating func deliver(_ tag: UInt64) {
+        if tag > highest + 1 { acknowledged.insert(highest + 1...tag - 1) }
+        highest = max(highest, tag)
+    }
+
+    /// How many pieces it remembers the deliveries in that are settled beyond one that is not.
+    var pieces: Int { acknowledged.ranges.count + waiting.count }
 
     /// Settles deliveries.
     mutating func settle(_ tags: some Sequence<UInt64>) -> [Acknowledgement] {
@@ -35,15 +46,17 @@ struct AckWindow: Equatable {
         while true {
             if waiting.remove(lowestOpen) != nil {
                 last = lowestOpen
-            } else if acknowledged.remove(lowestOpen) == nil {
+                lowestOpen += 1
+            } else if let end = acknowledged.removeRange(from: lowestOpen) {
+                lowestOpen = end + 1
+            } else {
                 break
             }
-            lowestOpen += 1
         }
         if let last { result.append(Acknowledgement(tag: last, multiple: true)) }
         if waiting.count > Self.patience {
             result += waiting.sorted().map { Acknowledgement(tag: $0, multiple: false) }
-            acknowledged.formUnion(waiting)
+            for tag in waiting { acknowledged.insert(tag...tag) }
             waiting.removeAll()
         }
         return result

@@ -13,6 +13,10 @@ public final class BrokerRequestIntake: RequestIntake {
         var open: [UInt64: AMQPDelivery] = [:]
     }
 
+    /// Bytes of requests that are delivered and not committed, about: eight of the largest. A prefetch of 500 would let
+    /// 4 GB of them in.
+    private static let openBytes = 64 * 1024 * 1024
+
     private struct Rejected: Sendable {
         let delivery: AMQPDelivery
         let receipt: DeliveryReceipt
@@ -39,7 +43,8 @@ public final class BrokerRequestIntake: RequestIntake {
     /// - Parameters:
     ///   - configuration: The broker.
     ///   - topology: What the queue is called.
-    ///   - prefetch: Requests delivered and not yet committed; the write buffer of the journal.
+    ///   - prefetch: Requests delivered and not yet committed at most, fewer when they are large; the write buffer of the
+    ///     journal.
     ///   - publisher: Where rejected requests and their answers go.
     public init(
         configuration: AMQPConfiguration, topology: Topology, prefetch: UInt16, publisher: BrokerPublisher,
@@ -51,6 +56,7 @@ public final class BrokerRequestIntake: RequestIntake {
         let report = BrokerReport(address: configuration.address, role: "requests", logger: logger)
         subscription = AMQPSubscription(
             configuration: configuration, queue: topology.requests, prefetch: prefetch,
+            byteLimit: Self.openBytes, expectedBytes: Limits.requestBytes,
             setup: { connection in
                 try await topology.declare(on: connection, logger: logger)
                 return topology.requests
@@ -91,7 +97,10 @@ public final class BrokerRequestIntake: RequestIntake {
                 state.window.begin(generation: batch.generation)
                 state.open.removeAll()
             }
-            for delivery in batch.deliveries { state.open[delivery.tag] = delivery }
+            for delivery in batch.deliveries {
+                state.window.deliver(delivery.tag)
+                state.open[delivery.tag] = delivery
+            }
         }
         continuation.yield(
             batch.deliveries.map { delivery in
@@ -102,7 +111,7 @@ public final class BrokerRequestIntake: RequestIntake {
                         messageID: properties.messageID, replyTo: properties.replyTo,
                         correlationID: properties.correlationID,
                         traceparent: properties.headers[MessageConventions.traceparentHeader]?.stringValue,
-                        isRedelivered: delivery.redelivered
+                        priority: properties.priority, isRedelivered: delivery.redelivered
                     ),
                     receipt: DeliveryReceipt(generation: batch.generation, tag: delivery.tag)
                 )

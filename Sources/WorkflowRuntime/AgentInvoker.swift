@@ -2,122 +2,96 @@ import PerdureJSON
 import Synchronization
 import WorkflowCore
 
-/// Calls agents and brings their answers back; one task for each call under way.
+/// Calls agents and brings their answers back.
+///
+/// A call begins when its turn has come and a thread is free; until then it holds neither a thread nor a task. The turns
+/// are those of `CallQueue`.
 final class AgentInvoker: Sendable {
-    private struct Call: Hashable {
-        let execution: ExecutionID
-        let step: Int
-    }
-
-    private struct Running {
-        let number: UInt64
-        let work: Task<Void, Never>
-        let watch: Task<Void, Never>?
-
-        func cancel() {
-            work.cancel()
-            watch?.cancel()
-        }
-    }
-
-    private struct State {
-        var running: [Call: Running] = [:]
-        var lastNumber: UInt64 = 0
-        var isStopped = false
-    }
-
     private let agents: AgentRegistry
-    private let executor: any TaskExecutor
+    private let threads: AgentThreads?
     private let environment: RuntimeEnvironment
-    private let state = Mutex(State())
+    private let book: CallBook
+    /// Apart from the work, which may compute on without looking whether anybody still waits.
+    private let watch: Alarm<AgentCall>
 
-    /// - Parameter executor: What agents run on.
-    init(agents: AgentRegistry, executor: any TaskExecutor, environment: RuntimeEnvironment) {
-        self.agents = agents
-        self.executor = executor
-        self.environment = environment
-    }
-
-    /// Starts a call; its answer, or that it took too long, is posted to `mailbox`.
-    func invoke(_ invocation: Invocation, answerTo mailbox: Mailbox) {
-        let call = Call(execution: invocation.executionID, step: invocation.step)
-        let limits = CallLimits(invocation.timeouts, environment)
-        state.withLock { state in
-            guard !state.isStopped else { return }
-            state.lastNumber += 1
-            let number = state.lastNumber
-            let context = AgentContext(
-                invocation, deadline: limits.lifetime.map { environment.now().advanced(by: $0) },
-                heartbeat: { limits.beat() }
-            )
-            let work = Task(executorPreference: executor) { [self] in
-                let (answer, byteCount) = await answer(to: invocation, context)
-                settle(call, number, with: answer, byteCount, of: invocation, mailbox)
-            }
-            // Apart from the work, which may compute on without looking whether anybody still waits.
-            let watch =
-                limits.isLimited
-                ? Task(executorPreference: environment.executor) { [self] in
-                    guard let error = await limits.expiry() else { return }
-                    settle(call, number, with: .failure(error), 0, of: invocation, mailbox)
-                } : nil
-            state.running[call] = Running(number: number, work: work, watch: watch)
-        }
-    }
-
-    /// Takes the first answer of a call and ends the rest of it. What comes later, or after the call was given up, is
-    /// nobody's any more; its place may belong to a later call already.
-    private func settle(
-        _ call: Call, _ number: UInt64, with answer: AgentAnswer, _ byteCount: Int, of invocation: Invocation,
-        _ mailbox: Mailbox
+    /// - Parameters:
+    ///   - threads: What agents run on; nil for the environment's executor, where a call begins as soon as it is its
+    ///     turn.
+    ///   - limits: How many calls of an agent may be at work at once; agents not named have no limit.
+    init(
+        agents: AgentRegistry, threads: AgentThreads?, limits: [String: Int] = [:], environment: RuntimeEnvironment
     ) {
-        let running = state.withLock { state -> Running? in
-            guard state.running[call]?.number == number else { return nil }
-            // Posted before it is forgotten, so that at shutdown an answer is never nowhere.
-            mailbox.post(
-                .answer(
-                    invocation.executionID, step: invocation.step, attempt: invocation.attempt, answer,
-                    byteCount: byteCount
-                ))
-            return state.running.removeValue(forKey: call)
+        self.agents = agents
+        self.threads = threads
+        self.environment = environment
+        let book = CallBook(limits: limits)
+        self.book = book
+        watch = Alarm(environment: environment, now: { environment.uptime().wholeMicroseconds }) { call in
+            !call.isOver
+        } ring: { call in
+            if let error = call.look(at: environment.uptime()) { book.settle(call, with: .failure(error), 0) }
+            return call.isOver ? nil : call.nextLook()?.wholeMicroseconds
         }
-        running?.cancel()
+        threads?.whenFree { [weak self] in self?.beginNext() }
+    }
+
+    /// Makes a call when its turn comes; its answer, or that it took too long, is posted to `mailbox`.
+    func invoke(_ invocation: Invocation, answerTo mailbox: Mailbox) {
+        guard let (call, isReady) = book.add(invocation, answerTo: mailbox, at: environment.uptime()) else { return }
+        look(after: call)
+        if isReady { offer() }
+    }
+
+    private func look(after call: AgentCall) {
+        if let due = call.nextLook() { watch.add(call, due: due.wholeMicroseconds) }
+    }
+
+    /// A call needs nothing but a thread.
+    private func offer() {
+        if let threads { threads.offer() } else { beginNext() }
+    }
+
+    private func beginNext() {
+        let executor: (any TaskExecutor)? = threads ?? environment.executor
+        book.begin { call in Task(executorPreference: executor) { [self] in await work(on: call) } }
+    }
+
+    private func work(on call: AgentCall) async {
+        if call.begin(at: environment.uptime()) {
+            look(after: call)
+            let (answer, byteCount) = await answer(to: call)
+            book.settle(call, with: answer, byteCount)
+        }
+        if book.leave(call.invocation.agent) { offer() }
     }
 
     /// Stops waiting for a step's agent.
     func cancel(_ execution: ExecutionID, step: Int) {
-        let call = Call(execution: execution, step: step)
-        state.withLock { $0.running.removeValue(forKey: call) }?.cancel()
+        book.cancel(AgentCall.ID(execution: execution, step: step))
     }
 
     /// Stops waiting for every agent of these executions.
-    func cancel(_ executions: Set<ExecutionID>) {
-        let tasks = state.withLock { state in
-            let calls = state.running.keys.filter { executions.contains($0.execution) }
-            return calls.compactMap { state.running.removeValue(forKey: $0) }
-        }
-        // In the order in which they began, so that a simulation from the same seed goes the same way.
-        for task in tasks.sorted(by: { $0.number < $1.number }) { task.cancel() }
-    }
+    func cancel(_ executions: Set<ExecutionID>) { book.cancel(executions) }
 
-    /// Starts no further calls.
-    func stop() {
-        state.withLock { $0.isStopped = true }
-    }
+    /// Starts no further calls; those that wait are left to whoever takes their executions over.
+    func stop() { book.stop() }
 
-    /// How many calls are under way.
-    var runningCount: Int { state.withLock { $0.running.count } }
+    /// How many calls are at work.
+    var runningCount: Int { book.runningCount }
+
+    /// How many calls wait for their turn.
+    var waitingCount: Int { book.waitingCount }
 
     /// The answer, and how many bytes it adds to a commit.
-    private func answer(
-        to invocation: Invocation, _ context: AgentContext
-    ) async -> (AgentAnswer, byteCount: Int) {
+    private func answer(to call: AgentCall) async -> (AgentAnswer, byteCount: Int) {
+        let invocation = call.invocation
         guard let agent = agents[invocation.agent] else {
             let message =
                 "This coordinator has no agent '\(invocation.agent)'; register it and submit the request again."
             return (.failure(WorkflowError(code: .unknownAgent, message: message)), 0)
         }
         do {
+            let context = AgentContext(call, environment: environment)
             let output = try await agent.invoke(invocation.arguments, context: context)
             return Self.checked(output)
         } catch let error as WorkflowError {

@@ -43,8 +43,9 @@ public struct Coordinator: Service {
     private func run(until shutdown: ShutdownSignal) async throws {
         let definitions = DefinitionRegistry(catalog, agents: agents.names)
         let invoker = AgentInvoker(
-            agents: agents, executor: environment.executor ?? AgentThreads(count: configuration.agentThreads),
-            environment: environment
+            agents: agents,
+            threads: environment.executor == nil ? AgentThreads(count: configuration.agentThreads) : nil,
+            limits: configuration.agentLimits, environment: environment
         )
         let outbox = Outbox(publisher: publisher, intake: intake)
         let lanes = Lanes(

@@ -5,7 +5,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var owner: String
     /// How long its executions stay its own without a sign of life. A third of it passes between two renewals.
     public var lease: Duration
-    /// Executions under way at most; requests beyond them wait in the broker's queue.
+    /// Executions of one workflow under way at most, and an eighth more of all together; requests beyond them wait in the
+    /// broker's queue.
     public var maxInFlight: Int
     /// Streams of commits, each with a connection of its own to the database. One fills two cores together with the
     /// broker; more are for machines with more.
@@ -14,13 +15,16 @@ public struct CoordinatorConfiguration: Sendable {
     public var maxBatch: Int
     /// Threads on which agents compute.
     public var agentThreads: Int
+    /// How many calls of an agent are at work at once, by the agent's name; agents not named have no limit.
+    public var agentLimits: [String: Int]
     /// How long a shutdown waits for agents that are at work.
     public var drainDeadline: Duration
 
     /// A configuration.
     public init(
         owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
-        maxBatch: Int = 200, agentThreads: Int = 2, drainDeadline: Duration = .seconds(10)
+        maxBatch: Int = 200, agentThreads: Int = 2, agentLimits: [String: Int] = [:],
+        drainDeadline: Duration = .seconds(10)
     ) {
         self.owner = owner
         self.lease = lease
@@ -28,6 +32,7 @@ public struct CoordinatorConfiguration: Sendable {
         self.lanes = max(1, lanes)
         self.maxBatch = max(1, maxBatch)
         self.agentThreads = max(1, agentThreads)
+        self.agentLimits = agentLimits
         self.drainDeadline = drainDeadline
     }
 

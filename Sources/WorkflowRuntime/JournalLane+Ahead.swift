@@ -28,7 +28,7 @@ extension JournalLane {
             }
             calls = []
             guard underWay > 0,
-                let inputs = await answers.next(requestCapacity: 0, limit: .max, byteLimit: Self.batchBytes)
+                let inputs = await answers.next(room: .none, limit: .max, byteLimit: Self.batchBytes)
             else { break }
             for input in inputs {
                 bytes += input.byteCount

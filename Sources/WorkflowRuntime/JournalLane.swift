@@ -6,14 +6,6 @@ import WorkflowCore
 /// Everything that arrives while a commit is under way joins the next one; there is no timer. What a decision asks
 /// for (calls, publications, acknowledgements) happens after its commit and not before.
 actor JournalLane {
-    /// An execution that this lane owns.
-    struct Held {
-        var execution: Execution
-        let fencingToken: Int64
-        let replyAddress: ReplyAddress?
-        var lease: LeaseBook
-    }
-
     /// Which of the coordinator's lanes it is, from 0.
     nonisolated let index: Int
     nonisolated let mailbox: Mailbox
@@ -27,7 +19,7 @@ actor JournalLane {
     let logger: Logger
 
     /// The executions under way, by id.
-    private(set) var held: [ExecutionID: Held] = [:]
+    private(set) var held = HeldExecutions()
     private(set) var writer: WriterID?
     /// The name under which the lane owns executions: the coordinator's and the lane's number; another one each time it
     /// starts over, so that nobody takes it for the owner of what it has lost.
@@ -63,11 +55,16 @@ actor JournalLane {
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
     static let batchBytes = 16 * 1024 * 1024
 
-    /// How many more executions the lane has room for: none while the broker is far behind with taking events, none at
+    /// How many more executions the lane may take over: none while the broker is far behind with taking events, none at
     /// shutdown, and none while it has no writer, whose lease is what an execution would be owned by.
     var capacity: Int {
         outbox.isFull || isStopping || writer == nil
             ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
+    }
+
+    /// The same for requests, of which workflows have shares.
+    private var room: RequestRoom {
+        outbox.isFull || isStopping ? .none : held.room(limit: configuration.maxInFlightPerLane, expected: expected)
     }
 
     /// The name to claim executions under, and for how many there is room.
@@ -85,17 +82,22 @@ actor JournalLane {
     }
 
     /// The executions under way.
-    var heldIDs: [ExecutionID] { Array(held.keys) }
+    var heldIDs: [ExecutionID] { held.ids }
+
+    /// Those of the executions that carried the lane's name that it knows nothing of.
+    ///
+    /// - Parameters:
+    ///   - owned: Read from the journal before this call: the lane holds what it commits before it commits it.
+    ///   - name: The name that they carried.
+    func strays(among owned: [ExecutionID], of name: String) -> [ExecutionID] {
+        // What is claimed and on its way here is held in a moment.
+        guard name == owner, writer != nil, expected == 0 else { return [] }
+        return owned.filter { held[$0] == nil }
+    }
 
     /// The rows that are due to be renewed.
     func dueRenewals() -> [LeaseRenewal] {
-        let uptime = environment.uptime()
-        var due: [LeaseRenewal] = []
-        for id in held.keys {
-            guard let span = held[id]?.lease.renewal(uptime: uptime) else { continue }
-            due.append(LeaseRenewal(execution: id, span: span))
-        }
-        return due
+        held.dueRenewals(uptime: environment.uptime())
     }
 
     /// Whether the lane has let go of executions since it was last asked.
@@ -128,7 +130,7 @@ actor JournalLane {
     /// Decides and commits until the mailbox is closed.
     func run() async throws(JournalError) {
         while let inputs = await mailbox.next(
-            requestCapacity: capacity, limit: configuration.maxBatch, byteLimit: Self.batchBytes
+            room: room, limit: configuration.maxBatch, byteLimit: Self.batchBytes
         ) {
             try await process(inputs)
         }
@@ -141,10 +143,11 @@ actor JournalLane {
         for input in inputs {
             switch input {
             case .request(let request): requests.append(request)
-            case .answer(let id, let step, let attempt, let answer, _):
+            case .answer(let id, let step, let attempt, let answer, let byteCount):
+                held[id]?.byteCount += byteCount
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .timer(let timer):
-                advance(timer.executionID, .timerFired(step: timer.step, attempt: timer.attempt), in: &batch)
+                advance(timer.executionID, .timerFired(timer.purpose), in: &batch)
             case .takenOver(let claims, let name):
                 expected -= claims.count
                 guard name == owner else {
@@ -180,9 +183,9 @@ actor JournalLane {
 
     private func takeOver(_ claim: ClaimedExecution, _ definition: WorkflowDefinition, in batch: inout LaneBatch) {
         let id = claim.state.id
-        held[id] = Held(
+        held[id] = HeldExecution(
             execution: Execution(definition: definition, state: claim.state), fencingToken: claim.fencingToken,
-            replyAddress: claim.replyAddress, lease: newLease()
+            replyAddress: claim.replyAddress, lease: newLease(), byteCount: claim.state.approximateByteCount
         )
         advance(id, .takenOver(interrupted: claim.interrupted), in: &batch)
     }
@@ -230,11 +233,12 @@ actor JournalLane {
         let now = environment.now()
         let state = ExecutionState(
             id: id, workflow: definition.reference, stepNames: definition.steps.map(\.name),
-            input: request.input, metadata: request.metadata, traceparent: request.traceparent, createdAt: now
+            input: request.input, metadata: request.metadata, traceparent: request.traceparent,
+            priority: request.priority, createdAt: now
         )
-        var entry = Held(
+        var entry = HeldExecution(
             execution: Execution(definition: definition, state: state), fencingToken: 1,
-            replyAddress: request.replyAddress, lease: newLease()
+            replyAddress: request.replyAddress, lease: newLease(), byteCount: admitted.byteCount
         )
         let decision = entry.execution.handle(.accepted, now: now)
         held[id] = entry
@@ -330,6 +334,7 @@ actor JournalLane {
                 result, to: held[state.id]?.replyAddress, and: receipt.furtherCallers[state.id] ?? []
             )
             held[state.id] = nil
+            timers.forget(state.id)
         }
         outbox.enqueue(item)
         for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
@@ -338,8 +343,7 @@ actor JournalLane {
 
     /// What goes on after a commit, for the executions that have not ended with it.
     private func carryOn(_ batch: LaneBatch) {
-        func step(_ id: ExecutionID, _ index: Int) -> StepState? { held[id]?.execution.state.steps[index] }
-        for timer in batch.timers where step(timer.executionID, timer.step)?.status == .waiting {
+        for timer in batch.timers where held[timer.executionID]?.execution.awaits(timer.purpose) == true {
             timers.schedule(timer)
         }
         // An answer in the same batch may have ended the execution after a call was decided.
@@ -374,6 +378,7 @@ actor JournalLane {
             "the database refuses a change", metadata: [LogKey.execution: "\(id)", LogKey.error: "\(refusal.message)"])
         invoker.cancel([id])
         held[id] = nil
+        timers.forget(id)
         if let admitted = batch.accepted[id] {
             await intake.reject(
                 admitted.receipt, RequestRejection(.notStorable, "The database refuses the request: \(refusal.message)")
@@ -387,7 +392,10 @@ actor JournalLane {
 
     private func give(up ids: Set<ExecutionID>, in batch: inout LaneBatch) {
         batch.drop(ids)
-        for id in ids { held[id] = nil }
+        for id in ids {
+            held[id] = nil
+            timers.forget(id)
+        }
         invoker.cancel(ids)
     }
 
@@ -406,7 +414,7 @@ actor JournalLane {
     private func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
         logger.warning("the lease ran out; starting over with nothing held", metadata: [LogKey.count: "\(held.count)"])
         // Those that are new in the batch too: their commit may have happened without an answer.
-        let dropped = Array(held.keys)
+        let dropped = held.ids
         putBackRequests(of: &batch)
         give(up: Set(dropped), in: &batch)
         // Until there is another, nothing may be claimed for the lane.

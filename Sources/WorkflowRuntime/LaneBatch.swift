@@ -12,7 +12,7 @@ struct LaneBatch {
     /// Agents to call.
     var invocations: [Invocation] = []
     /// Times to wait for.
-    var timers: [StepTimer] = []
+    var timers: [ExecutionTimer] = []
     /// Calls that nobody waits for any more.
     var abandoned: [(ExecutionID, step: Int)] = []
 

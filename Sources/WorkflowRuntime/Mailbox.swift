@@ -8,7 +8,7 @@ enum LaneInput: Sendable {
     /// An agent answered; the answer's size counts against the size of a commit.
     case answer(ExecutionID, step: Int, attempt: Int, AgentAnswer, byteCount: Int)
     /// A time that a step waited for has come.
-    case timer(StepTimer)
+    case timer(ExecutionTimer)
     /// Executions of a coordinator that is gone, each with its definition, and the name they were claimed under.
     case takenOver([(ClaimedExecution, WorkflowDefinition)], owner: String)
     /// The database no longer knows this writer as this coordinator's.
@@ -36,25 +36,30 @@ struct AdmittedRequest: Sendable {
     let receipt: DeliveryReceipt
     /// The size of its message.
     let byteCount: Int
+
+    /// Whose turn it takes.
+    var workflow: String { request.workflowID }
+    /// Where it stands among those of its workflow.
+    var priority: Int { request.priority ?? ExecutionRequest.standardPriority }
 }
 
 /// What waits for a lane: many put in, one takes out everything that has gathered.
 ///
 /// Requests and the rest are kept apart: an execution under way is always gone on with, a new one only while there is
-/// room. Requests are bounded by the prefetch of the intake, answers by the executions under way.
+/// room, and workflows take turns for that. Requests are bounded by the prefetch of the intake, answers by the executions under way.
 final class Mailbox: Sendable {
     private struct State {
-        var requests: [AdmittedRequest] = []
+        var requests = FairQueue<AdmittedRequest>()
         var others: [LaneInput] = []
         var waiter: CheckedContinuation<Void, Never>?
-        var requestCapacity = 0
+        var room = RequestRoom.none
         var takesRequests = true
         var isClosed = false
         var isNudged = false
         var successor: Mailbox?
 
         var hasWork: Bool {
-            !others.isEmpty || isClosed || isNudged || (takesRequests && requestCapacity > 0 && !requests.isEmpty)
+            !others.isEmpty || isClosed || isNudged || (takesRequests && requests.contains(where: room.admits))
         }
 
         mutating func takeWaiterIfWork() -> CheckedContinuation<Void, Never>? {
@@ -72,7 +77,11 @@ final class Mailbox: Sendable {
             if let successor = state.successor {
                 return (nil, successor) as (CheckedContinuation<Void, Never>?, Mailbox?)
             }
-            if case .request(let request) = input { state.requests.append(request) } else { state.others.append(input) }
+            if case .request(let request) = input {
+                state.requests.append(request, workflow: request.workflow, priority: request.priority)
+            } else {
+                state.others.append(input)
+            }
             return (state.takeWaiterIfWork(), nil)
         }
         successor?.post(input)
@@ -82,7 +91,9 @@ final class Mailbox: Sendable {
     /// Puts requests back in front of the others.
     func putBack(_ requests: [AdmittedRequest]) {
         let waiter = state.withLock { state in
-            state.requests.insert(contentsOf: requests, at: 0)
+            for request in requests.reversed() {
+                state.requests.prepend(request, workflow: request.workflow, priority: request.priority)
+            }
             return state.takeWaiterIfWork()
         }
         waiter?.resume()
@@ -124,15 +135,15 @@ final class Mailbox: Sendable {
     /// Waits until there is something, then takes what there is.
     ///
     /// - Parameters:
-    ///   - requestCapacity: How many requests to take at most; 0 leaves them.
+    ///   - room: For which requests there is room; workflows take turns.
     ///   - limit: How much to take at most.
     ///   - byteLimit: Where to stop taking; what crosses it is still taken, so that one large thing does not stay for
     ///     ever.
     /// - Returns: nil once the box is closed and nothing but requests is left in it; nothing after a nudge.
-    func next(requestCapacity: Int, limit: Int, byteLimit: Int) async -> [LaneInput]? {
+    func next(room: RequestRoom, limit: Int, byteLimit: Int) async -> [LaneInput]? {
         while true {
             let taken: [LaneInput]?? = state.withLock { state in
-                state.requestCapacity = requestCapacity
+                state.room = room
                 guard state.hasWork else { return .none }
                 state.isNudged = false
                 var bytesLeft = byteLimit
@@ -143,10 +154,14 @@ final class Mailbox: Sendable {
                 var inputs = Array(state.others.prefix(limit).prefix(while: fits))
                 state.others.removeFirst(inputs.count)
                 if state.takesRequests && !state.isClosed {
-                    let room = min(requestCapacity, limit - inputs.count)
-                    let requests = state.requests.prefix(room).map { LaneInput.request($0) }.prefix(while: fits)
-                    inputs += requests
-                    state.requests.removeFirst(requests.count)
+                    var room = room
+                    while inputs.count < limit, bytesLeft > 0,
+                        let request = state.requests.popFirst(where: room.admits)
+                    {
+                        bytesLeft -= request.byteCount
+                        room.take(request.workflow, byteCount: request.byteCount)
+                        inputs.append(.request(request))
+                    }
                 }
                 return .some(inputs.isEmpty && state.isClosed ? nil : inputs)
             }

@@ -44,7 +44,22 @@ final class Takeover: Sendable {
         for writer in try await journal.claimWriters(publisher: configuration.owner, lease: configuration.lease) {
             try await publishRemainder(of: writer)
         }
+        try await freeStrays()
         try await claimExecutions()
+    }
+
+    /// Lets go of what was claimed for a lane that never heard of it, because the connection broke before the answer.
+    /// While the lane lives, nobody else could.
+    private func freeStrays() async throws {
+        for lane in lanes.all {
+            let owner = await lane.owner
+            let strays = await lane.strays(among: try await journal.owned(by: owner), of: owner)
+            guard !strays.isEmpty else { continue }
+            logger.warning(
+                "executions had been claimed without an answer; they are claimed again",
+                metadata: [LogKey.count: "\(strays.count)"])
+            try await journal.release(strays, owner: owner, isHandedOver: false)
+        }
     }
 
     private func publishRemainder(of writer: ClaimedWriter) async throws {

@@ -1,65 +1,42 @@
-import HeapModule
 import Synchronization
 import WorkflowCore
 
-/// Times that steps wait for, in memory: one task sleeps for the next of them, however many there are.
+/// Times that executions wait for, in memory: one task sleeps for the next of them, however many there are.
 ///
 /// Nothing here is durable. What waits is in the journal, and whoever takes an execution over puts its times in again.
 final class TimerQueue: Sendable {
-    private struct Entry: Comparable {
-        let timer: StepTimer
-        static func < (left: Entry, right: Entry) -> Bool { left.timer.due < right.timer.due }
-        static func == (left: Entry, right: Entry) -> Bool { left.timer == right.timer }
+    /// The executions that may still be told of their times.
+    private final class Waiting: Sendable {
+        let ids = Mutex<Set<ExecutionID>>([])
     }
 
-    private struct State {
-        var heap = Heap<Entry>()
-        var sleeper: Task<Void, Never>?
-    }
+    private let waiting: Waiting
+    private let alarm: Alarm<ExecutionTimer>
 
-    /// The longest sleep: a clock that is set forward is noticed after that long.
-    private static let longestSleepMicroseconds: Int64 = 60_000_000
-
-    private let environment: RuntimeEnvironment
-    private let fire: @Sendable (StepTimer) -> Void
-    private let state = Mutex(State())
-
-    init(environment: RuntimeEnvironment, fire: @escaping @Sendable (StepTimer) -> Void) {
-        self.environment = environment
-        self.fire = fire
+    init(environment: RuntimeEnvironment, fire: @escaping @Sendable (ExecutionTimer) -> Void) {
+        let waiting = Waiting()
+        self.waiting = waiting
+        alarm = Alarm(
+            environment: environment, now: { environment.now().microsecondsSinceEpoch },
+            isWanted: { timer in waiting.ids.withLock { $0.contains(timer.executionID) } },
+            ring: { timer in
+                fire(timer)
+                return nil
+            }
+        )
     }
 
     /// Adds a time to wait for.
-    func schedule(_ timer: StepTimer) {
-        state.withLock { state in
-            let isFirst = state.heap.min.map { timer.due < $0.timer.due } ?? true
-            state.heap.insert(Entry(timer: timer))
-            if isFirst { sleep(&state) }
-        }
+    func schedule(_ timer: ExecutionTimer) {
+        waiting.ids.withLock { _ = $0.insert(timer.executionID) }
+        alarm.add(timer, due: timer.due.microsecondsSinceEpoch)
     }
 
-    private func sleep(_ state: inout State) {
-        state.sleeper?.cancel()
-        guard let next = state.heap.min?.timer.due else { return }
-        let left = next.microsecondsSinceEpoch - environment.now().microsecondsSinceEpoch
-        let pause = Duration.microseconds(max(0, min(left, Self.longestSleepMicroseconds)))
-        state.sleeper = Task(executorPreference: environment.executor) { [weak self, sleep = environment.sleep] in
-            do { try await sleep(pause) } catch { return }
-            self?.wake()
-        }
+    /// Drops the times of an execution that has ended or is somebody else's.
+    func forget(_ execution: ExecutionID) {
+        waiting.ids.withLock { _ = $0.remove(execution) }
     }
 
-    private func wake() {
-        let due = state.withLock { state in
-            let time = environment.now()
-            var due: [StepTimer] = []
-            while let first = state.heap.min, first.timer.due <= time {
-                due.append(first.timer)
-                state.heap.removeMin()
-            }
-            sleep(&state)
-            return due
-        }
-        for timer in due { fire(timer) }
-    }
+    /// How many times are kept, dropped ones that are still to be cleared away included.
+    var count: Int { alarm.count }
 }

@@ -151,11 +151,16 @@ enum JournalStatement {
             SELECT execution_id, fencing_token, interrupted FROM claimed
             """)
 
+    /// Reads the whole table, so it is asked seldom.
+    static let ownedBy = PostgresStatement(
+        name: "owned_by", sql: "SELECT execution_id FROM execution_locks WHERE owner = $1 AND expires_at > 'epoch'")
+
     static let loadExecutions = PostgresStatement(
         name: "load_executions",
         sql: """
             SELECT e.id, e.workflow_id, e.workflow_version, e.definition_hash, e.status, e.input_payload, e.metadata,
-                   e.traceparent, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step, s.state_snapshot
+                   e.traceparent, e.priority, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step,
+                   s.state_snapshot
             FROM executions e JOIN execution_state s ON s.execution_id = e.id WHERE e.id = ANY($1)
             """)
 

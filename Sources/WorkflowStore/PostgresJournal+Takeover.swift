@@ -151,6 +151,16 @@ extension PostgresJournal {
         )
     }
 
+    /// The executions that carry an owner's name.
+    public func owned(by owner: String) async throws(JournalError) -> [ExecutionID] {
+        let results = try await run([PostgresCall(JournalStatement.ownedBy, [.text(owner)])], on: takeover)
+        return try Self.decode { () throws(PostgresError) in
+            var ids: [ExecutionID] = []
+            for row in results[0] { ids.append(ExecutionID(try row.uuid("execution_id"))) }
+            return ids
+        }
+    }
+
     /// Lets a lost name go.
     public func abandon(owner: String, publisher: String) async throws(JournalError) {
         _ = try await run([PostgresCall(JournalStatement.abandonOwner, [.text(owner), .text(publisher)])], on: upkeep)
@@ -251,6 +261,7 @@ extension PostgresJournal {
         var state = ExecutionState(
             id: id, workflow: reference, stepNames: [], input: try row.value("input_payload"),
             metadata: try row.value("metadata"), traceparent: try row.optionalText("traceparent"),
+            priority: try row.optionalInt64("priority").map { Int($0) },
             createdAt: Timestamp(try row.timestamp("created_at"))
         )
         state.steps = try Self.steps(steps[id.uuid] ?? [])

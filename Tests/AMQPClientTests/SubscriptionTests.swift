@@ -37,6 +37,53 @@ extension RealBroker {
             }
         }
 
+        /// 60 MB for a reader that takes 4 MB at most and holds them for longer than two heartbeats.
+        @Test(.timeLimit(.minutes(4)))
+        func largeMessagesStayWithTheBroker() async throws {
+            let broker = try await TestBroker.shared.value
+            let queue = "large-\(UUID().uuidString)"
+            let (count, size, limit) = (60, 1_000_000, 4_000_000)
+            try await withConnection(broker.configuration()) { connection in
+                _ = try await connection.declareQueue(queue, arguments: ["x-queue-type": "quorum"])
+                try await withPublisher(broker.configuration(), window: 4) { publisher in
+                    for number in 0..<count {
+                        var large = message(queue, "\(number)")
+                        large.body = Array(repeating: 32, count: size)
+                        _ = try await publisher.publish([large])
+                    }
+                }
+                let configuration = try broker.configuration(heartbeat: .seconds(2))
+                let states = Recorder<AMQPConnectionState>()
+                // It expects small ones, so the first window is far too wide.
+                let subscription = AMQPSubscription(
+                    configuration: configuration, queue: queue, prefetch: 500, byteLimit: limit, expectedBytes: 100,
+                    onStateChange: states.record)
+                let service = Task { await subscription.run() }
+                var open: [UInt64] = []
+                var seen: Set<String> = []
+                var hasHeld = false
+                for await batch in subscription.deliveries {
+                    #expect(batch.generation == 1)
+                    open += batch.deliveries.map(\.tag)
+                    seen.formUnion(batch.deliveries.compactMap(\.properties.messageID))
+                    #expect(open.count * size <= limit + size, "\(open.count) messages are open")
+                    if !hasHeld && open.count * size > limit {
+                        hasHeld = true
+                        try await Task.sleep(for: .seconds(6))
+                    }
+                    if hasHeld, open.count >= 2 || seen.count >= count - 1 {
+                        for tag in open { subscription.acknowledge(tag, generation: batch.generation) }
+                        open = []
+                    }
+                    if seen.count == count { break }
+                }
+                #expect(hasHeld && states.values.allSatisfy { !$0.isLost })
+                service.cancel()
+                await service.value
+                try await connection.deleteQueue(queue)
+            }
+        }
+
         @Test func redeliveryAfterAKilledConnection() async throws {
             let broker = try await TestBroker.shared.value
             let queue = "redelivered-\(UUID().uuidString)"

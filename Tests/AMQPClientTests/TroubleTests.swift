@@ -1,6 +1,7 @@
 import AMQPClient
 import Foundation
 import Glibc
+import LocalServers
 import Testing
 
 extension RealBroker {
@@ -60,8 +61,9 @@ extension RealBroker {
                     configuration: configuration, queue: queue, onStateChange: consumerStates.record)
                 let service = Task { await subscription.run() }
                 #expect(await consumerStates.wait { $0.contains(.connected) })
-                broker.signalNode(SIGSTOP)
-                defer { broker.signalNode(SIGCONT) }
+                let node = try #require(await broker.servers.brokerPID)
+                kill(node, SIGSTOP)
+                defer { kill(node, SIGCONT) }
                 // More than all socket buffers, so that the writing thread hangs until the watchdog frees it.
                 async let outcomes = publisher.publish(
                     (0..<2).map {
@@ -72,7 +74,7 @@ extension RealBroker {
                 #expect(await states.wait { $0.contains(where: \.isLost) })
                 let failure = consumerStates.values.compactMap(\.failure).first
                 #expect(failure?.code == .heartbeatTimeout)
-                broker.signalNode(SIGCONT)
+                kill(node, SIGCONT)
                 let answers = try await outcomes
                 #expect(answers == [.confirmed, .confirmed])
                 service.cancel()
@@ -100,11 +102,11 @@ extension RealBroker {
                 }
                 #expect(try await publisher.publish([message(queue, "before")]) == [.confirmed])
                 #expect(await arrived.wait { $0.contains("before") })
-                try broker.stopNode()
+                await broker.servers.stopBroker()
                 #expect(await states.wait { $0.contains(where: \.isLost) })
                 async let outcomes = publisher.publish((0..<1000).map { message(queue, "\($0)") })
                 #expect(await states.wait { $0.contains { $0.failure?.code == .connectionFailed } })
-                try await broker.startNode()
+                try await broker.servers.startBroker()
                 let answers = try await outcomes
                 #expect(answers == Array(repeating: .confirmed, count: 1000))
                 #expect(await arrived.wait { Set($0).count == 1001 })

@@ -67,7 +67,7 @@ import WorkflowCore
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
-            ("attemptsPerStep", Limits.attemptsPerStep),
+            ("attemptsPerStep", Limits.attemptsPerStep), ("retryAfterSeconds", Limits.retryAfterSeconds),
             ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]

@@ -46,7 +46,7 @@ final class Playground: Sendable {
         try FileManager.default.createSymbolicLink(
             atPath: "\(directory)/config", withDestinationPath: "\(Page.folder)/config")
         servers = try await LocalServers.start(
-            LocalServersConfiguration(directory: "\(directory)/servers", startTimeout: .seconds(120)))
+            LocalServersConfiguration(directory: "\(directory)/servers"))
     }
 
     private func clear() async {

@@ -49,7 +49,7 @@ extension EndToEnd {
                 "a text for the version", #"{"workflow_id":"document_analysis","version":"1","input":{"text":"a"}}"#,
                 "INVALID_REQUEST", names: "'version'"),
             Case(
-                "a priority too high", #"{"workflow_id":"document_analysis","priority":256,"input":{"text":"a"}}"#,
+                "a priority too high", #"{"workflow_id":"document_analysis","priority":10,"input":{"text":"a"}}"#,
                 "INVALID_REQUEST", names: "'priority'"),
             Case(
                 "an id that is none", #"{"workflow_id":"document_analysis","execution_id":"17","input":{"text":"a"}}"#,

@@ -229,7 +229,7 @@ extension EndToEnd {
         }
 
         @Test func `dev starts everything, is found by others, and stops everything however it ends`() async throws {
-            let folder = try await Janitor.directory("dev_\(UInt32.random(in: .min ... .max))")
+            let folder = try Janitor.directory("dev_\(UInt32.random(in: .min ... .max))")
             func perdure(_ arguments: String...) async throws -> Binary.Outcome {
                 try await Binary(arguments, environment: [:], directory: folder).outcome()
             }

@@ -52,9 +52,8 @@ extension EndToEnd {
                 let settings = ["PERDURE_WORKFLOWS_DIRECTORY": folder, "PERDURE_COORDINATOR_LEASE": "2s"]
                 let victim = try await stage.serve(settings)
                 try await stage.publish([stage.request("stubborn", input: ["text": 5], messageID: "m")])
-                try await eventually("a step that waits") {
-                    try await stage.number("SELECT count(*) FROM execution_steps WHERE status = 'WAITING'") == 1
-                }
+                try await stage.halt(
+                    victim, with: "a step that waits", "SELECT count(*) FROM execution_steps WHERE status = 'WAITING'")
                 victim.send(SIGKILL)
                 _ = try await stage.serve(settings)
                 try await eventually("the end") {

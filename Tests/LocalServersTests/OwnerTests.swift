@@ -13,7 +13,7 @@ import Testing
         // The body runs in a process of its own.
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = path as String] in
             let configuration = LocalServersConfiguration(
-                directory: path, brokerPlugins: [], startTimeout: .seconds(120))
+                directory: path, brokerPlugins: [])
             let servers = try await LocalServers.start(configuration)
             try await servers.psql("CREATE TABLE kept AS SELECT 7 AS n")
             let pids = [await servers.databasePID, await servers.brokerPID].map { "\($0 ?? 0)" }
@@ -61,7 +61,7 @@ import Testing
             let nobody: uid_t = 65_534
             guard setgroups(0, nil) == 0, setgid(nobody) == 0, setuid(nobody) == 0 else { exit(2) }
             let configuration = LocalServersConfiguration(
-                directory: path, brokerPlugins: [], startTimeout: .seconds(120))
+                directory: path, brokerPlugins: [])
             let servers = try await LocalServers.start(configuration)
             guard try await servers.psql("SELECT current_user") == "workflow" else { exit(3) }
             guard try await servers.rabbitmqctl(["list_users"]).contains("workflow") else { exit(4) }

@@ -20,8 +20,7 @@ final class Scratch: Sendable {
     /// A configuration with no plugins, which boots fastest.
     func configuration(postgres: Bool = true, broker: Bool = true) -> LocalServersConfiguration {
         LocalServersConfiguration(
-            directory: path, wantsPostgres: postgres, wantsBroker: broker, brokerPlugins: [],
-            startTimeout: .seconds(120))
+            directory: path, wantsPostgres: postgres, wantsBroker: broker, brokerPlugins: [])
     }
 }
 

@@ -49,7 +49,7 @@ import Testing
         #expect(
             summaries("workflow: w\nverison: 2" + Self.tail) == [
                 "test.yaml:2:1: verison: Unknown key 'verison'. Did you mean 'version'? "
-                    + "Known here: workflow, version, description, input, steps, output."
+                    + "Known here: workflow, version, description, input, timeout, steps, output."
             ])
         #expect(
             summaries("workflow: w" + Self.tail + "\n    neds: [b]\n    zzz: 1") == [
@@ -60,7 +60,7 @@ import Testing
             ])
     }
 
-    @Test(arguments: ["timeout", "concurrency", "priority", "on_failure", "schedule", "deprecated"])
+    @Test(arguments: ["concurrency", "priority", "on_failure", "schedule", "deprecated"])
     func plannedWorkflowKeys(_ key: String) {
         #expect(
             summaries("workflow: w\n\(key): 1" + Self.tail) == [

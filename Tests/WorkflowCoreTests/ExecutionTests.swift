@@ -48,8 +48,8 @@ import Testing
             decision.invocations == [
                 Invocation(
                     executionID: someID, workflowID: "w", step: 0, stepName: "a", agent: "work", isPure: false,
-                    attempt: 1,
-                    arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts())
+                    attempt: 1, arguments: ["x": 7], traceparent: nil, timeouts: StepTimeouts(), deadline: nil,
+                    priority: 4)
             ])
         #expect(decision.invocations[0].idempotencyKey == "\(someID)/a")
         #expect(decision.changedSteps == [0] && decision.changesState && decision.abandonedSteps.isEmpty)

@@ -59,6 +59,17 @@ import Testing
             try decode(body.utf8, replyTo: "", traceparent: "").get() == ExecutionRequest(workflowID: "w", input: 1))
     }
 
+    /// The message's own priority is as good as the field, and goes higher.
+    @Test(arguments: [
+        ("", nil, nil), ("", 0, 0), ("", 9, 9), ("", 200, 9), (#","priority":0"#, 9, 0), (#","priority":null"#, 7, 7),
+    ])
+    func thePriority(field: String, property: UInt8?, expected: Int?) throws {
+        let envelope = ExecutionRequest.Envelope(
+            messageID: nil, replyTo: nil, correlationID: nil, traceparent: nil, priority: property)
+        let body = Array(#"{"workflow_id":"w","input":1\#(field)}"#.utf8)
+        #expect(try ExecutionRequest(body: body, envelope: envelope).priority == expected)
+    }
+
     @Test func theIdempotencyKey() throws {
         let plain = #"{"workflow_id":"w","input":1}"#
         let withID = #"{"workflow_id":"w","input":1,"execution_id":"\#(Self.id.uppercased())"}"#
@@ -105,12 +116,12 @@ import Testing
                 "The field 'version' must be a whole number from 1; found 2147483648."
             ),
             (
-                #"{"workflow_id":"w","input":1,"priority":256}"#,
-                "The field 'priority' must be a whole number from 0 to 255; found 256."
+                #"{"workflow_id":"w","input":1,"priority":10}"#,
+                "The field 'priority' must be a whole number from 0 to 9; found 10."
             ),
             (
                 #"{"workflow_id":"w","input":1,"priority":-1}"#,
-                "The field 'priority' must be a whole number from 0 to 255; found -1."
+                "The field 'priority' must be a whole number from 0 to 9; found -1."
             ),
             (#"{"workflow_id":"w","input":1,"metadata":[1]}"#, "The field 'metadata' must be an object; found [1]."),
             (

@@ -25,7 +25,7 @@ import Testing
         let failed = try run.fail("a", Self.failure)
         #expect(failed.lines == ["AGENT_RESPONSE a", "STEP_RETRY_SCHEDULED a"])
         let due = noon.advanced(byMicroseconds: 10_000_000)
-        #expect(failed.timers == [StepTimer(executionID: someID, step: 0, attempt: 1, due: due)])
+        #expect(failed.timers == [ExecutionTimer(executionID: someID, purpose: .retry(step: 0, attempt: 1), due: due)])
         #expect(failed.invocations.isEmpty && failed.changedSteps == [0])
         let waiting = try run.step("a")
         #expect(waiting.status == .waiting && waiting.retryAt == due && waiting.retryCount == 0)
@@ -35,17 +35,17 @@ import Testing
         #expect(event["retry_at"]?.stringValue == due.rfc3339)
 
         // Early, because a clock went back: the wait goes on.
-        let early = run.handle(.timerFired(step: 0, attempt: 1), now: noon.advanced(byMicroseconds: 9_999_999))
+        let early = run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: noon.advanced(byMicroseconds: 9_999_999))
         #expect(early.events.isEmpty && early.timers == failed.timers)
 
-        let fired = run.handle(.timerFired(step: 0, attempt: 1), now: due)
+        let fired = run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: due)
         #expect(fired.lines == ["AGENT_INVOKED a"] && fired.called == ["a"])
         #expect(fired.invocations[0].attempt == 2)
         #expect(try fired.events[0].json["attempt"] == 2)
         let again = try run.step("a")
         #expect(again.status == .running && again.retryCount == 1 && again.error == nil && again.retryAt == nil)
         // A timer that fires twice starts nothing twice.
-        #expect(run.handle(.timerFired(step: 0, attempt: 1), now: due).events.isEmpty)
+        #expect(run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: due).events.isEmpty)
         // Nor does an answer of the attempt before.
         #expect(run.handle(.answered(step: 0, attempt: 1, .success(1))).events.isEmpty)
 
@@ -56,7 +56,7 @@ import Testing
         var run = try Run(Self.definition("{ max_attempts: 2, delay: 1s, jitter: none }"))
         run.handle(.accepted)
         try run.fail("a", Self.failure)
-        run.handle(.timerFired(step: 0, attempt: 1), now: noon.advanced(byMicroseconds: 2_000_000))
+        run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: noon.advanced(byMicroseconds: 2_000_000))
         let last = try run.fail("a", Self.failure)
         #expect(last.lines == ["AGENT_RESPONSE a", "STEP_FAILED a", "EXECUTION_FAILED"])
         #expect(try run.step("a").retryCount == 1 && run.state.status == .failed)
@@ -69,6 +69,7 @@ import Testing
         ("{ max_attempts: 2 }", "INVALID_ARGUMENTS", false),
         ("{ only: [INVALID_ARGUMENTS] }", "INVALID_ARGUMENTS", true),
         ("{ max_attempts: 2 }", "TIMEOUT", true), ("{ max_attempts: 2 }", "HEARTBEAT_TIMEOUT", true),
+        ("{ max_attempts: 2 }", "START_TIMEOUT", true), ("{ except: [START_TIMEOUT] }", "START_TIMEOUT", false),
         ("{ max_attempts: 2 }", "TOTAL_TIMEOUT", false), ("{ max_attempts: 1 }", "AGENT_ERROR", false),
     ])
     func someErrorsAreNotWorthIt(retry: String, code: String, isRetried: Bool) throws {
@@ -93,7 +94,7 @@ import Testing
             accepted.invocations[0].timeouts.totalMicroseconds.map { (89_999_900...90_000_100).contains($0) } == true)
         #expect(try run.fail("a", Self.failure).lines.last == "STEP_RETRY_SCHEDULED a")
         let minute = noon.advanced(byMicroseconds: 60_000_000)
-        let second = run.handle(.timerFired(step: 0, attempt: 1), now: minute)
+        let second = run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: minute)
         #expect(second.invocations[0].timeouts.totalMicroseconds.map { (29_999_900...30_000_100).contains($0) } == true)
         let failed = run.handle(.answered(step: 0, attempt: 2, .failure(Self.failure)), now: minute)
         #expect(failed.lines.last == "EXECUTION_FAILED")
@@ -108,7 +109,7 @@ import Testing
         let resumed = run.handle(.takenOver(interrupted: interrupted))
         #expect(resumed.timers == failed.timers && resumed.invocations.isEmpty && resumed.events.isEmpty)
         #expect(try run.step("a").interruptions == 0)
-        #expect(run.handle(.timerFired(step: 0, attempt: 1), now: failed.timers[0].due).called == ["a"])
+        #expect(run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: failed.timers[0].due).called == ["a"])
     }
 
     @Test func aStepThatWaitsIsCancelledWithItsExecution() throws {
@@ -125,7 +126,8 @@ import Testing
         #expect(failed.lines == ["AGENT_RESPONSE b", "STEP_FAILED b", "STEP_CANCELLED a", "EXECUTION_FAILED"])
         #expect(try run.step("a").retryAt == nil && failed.timers.isEmpty)
         #expect(
-            run.handle(.timerFired(step: 0, attempt: 1), now: noon.advanced(byMicroseconds: 1 << 40)).events.isEmpty)
+            run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: noon.advanced(byMicroseconds: 1 << 40)).events
+                .isEmpty)
     }
 
     @Test func aWholePolicyIsRead() throws {
@@ -136,7 +138,7 @@ import Testing
               a:
                 agent: work
                 retry: { max_attempts: 5, delay: 1s, backoff: exponential, max_delay: 1m, jitter: full, except: [INVALID_INPUT] }
-                timeout: { run: 30s, heartbeat: 10s, total: 10m }
+                timeout: { start: 5s, run: 30s, heartbeat: 10s, total: 10m }
               b: { agent: work, retry: {} }
             """)
         #expect(
@@ -147,7 +149,8 @@ import Testing
         #expect(
             definition.steps[0].timeouts
                 == StepTimeouts(
-                    runMicroseconds: 30_000_000, heartbeatMicroseconds: 10_000_000, totalMicroseconds: 600_000_000))
+                    startMicroseconds: 5_000_000, runMicroseconds: 30_000_000, heartbeatMicroseconds: 10_000_000,
+                    totalMicroseconds: 600_000_000))
         #expect(definition.steps[1].retry == RetryPolicy() && definition.steps[1].timeouts == StepTimeouts())
     }
 
@@ -189,6 +192,7 @@ import Testing
     ])
     func durations(text: String, microseconds: Int64) {
         #expect(DurationText.microseconds(text) == microseconds)
+        #expect(DurationText.text(Int64(microseconds)) == text)
     }
 
     @Test(arguments: [
@@ -206,7 +210,8 @@ import Testing
         ("{ jitter: some }", "{}", "none, full, equal"),
         ("{ except: BUSY }", "{}", "This is a list of error codes"), ("[]", "{}", "'retry' is a mapping"),
         ("{}", "30s", "'timeout' is a mapping"), ("{}", "{ run: soon }", "A duration is a number with a unit"),
-        ("{}", "{ start: 1s }", "not supported by this version"),
+        ("{}", "{ start: 0s }", "A duration is a number with a unit"),
+        ("{}", "{ begin: 1s }", "Known here: start, run, heartbeat, total."),
     ])
     func mistakesAreNamed(retry: String, timeout: String, message: String) {
         let found = summaries(Self.definition(retry, timeout))

@@ -111,7 +111,8 @@ extension ExecutionState {
         }
         var copy = ExecutionState(
             id: try #require(ExecutionID(id.description)), workflow: workflow, stepNames: steps.map(\.name),
-            input: try again(input), metadata: try again(metadata), traceparent: traceparent, createdAt: createdAt
+            input: try again(input), metadata: try again(metadata), traceparent: traceparent,
+            priority: priority, createdAt: createdAt
         )
         copy.status = try #require(ExecutionStatus(rawValue: status.rawValue))
         copy.sequence = sequence

@@ -105,4 +105,55 @@ import Testing
         try settle(open)
         #expect(broker.outstanding.isEmpty && acknowledged == settled)
     }
+
+    /// However long one delivery stays open, what is settled beyond it takes no more memory than there are gaps.
+    @Test func oneSlowDeliveryCostsNoMemory() {
+        var window = AckWindow()
+        for tag in UInt64(1)...200_000 {
+            window.deliver(tag)
+            if tag > 1 && tag != 1000 { _ = window.settle([tag]) }
+        }
+        #expect(window.pieces <= AckWindow.patience + 2)
+        #expect(window.settle([1]) == [Acknowledgement(tag: 1, multiple: true)])
+        let rest = window.settle([1000])
+        #expect(rest.first?.multiple == true && (rest.first?.tag ?? 0) >= 1000)
+        #expect(window.settle([200_000]) == [])
+    }
+
+    /// What was given back to the broker before it came here is no gap that anybody would close.
+    @Test func tagsThatNeverCameAreNoGap() {
+        var window = AckWindow()
+        for tag in [UInt64(1), 2, 6, 7, 11] { window.deliver(tag) }
+        #expect(window.settle([1]) == [Acknowledgement(tag: 1, multiple: true)])
+        #expect(window.settle([6]) == [])
+        #expect(window.settle([2]) == [Acknowledgement(tag: 6, multiple: true)])
+        #expect(window.settle([11]) == [])
+        #expect(window.settle([7]) == [Acknowledgement(tag: 11, multiple: true)])
+    }
+}
+
+@Suite struct TagRangesTests {
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func likeASet(seed: UInt64) {
+        var random = SplitMix(seed: seed)
+        var ranges = TagRanges()
+        var set: Set<UInt64> = []
+        for _ in 0..<300 {
+            let lower = UInt64.random(in: 1...400, using: &random)
+            let upper = lower + UInt64.random(in: 0...3, using: &random)
+            if Bool.random(using: &random) {
+                ranges.insert(lower...upper)
+                set.formUnion(lower...upper)
+            } else if let end = ranges.removeRange(from: lower) {
+                #expect(
+                    !set.contains { $0 < lower } && (lower...end).allSatisfy(set.contains) && !set.contains(end + 1))
+                set.subtract(lower...end)
+            }
+            #expect(ranges.ranges.flatMap(Array.init) == set.sorted())
+            for (left, right) in zip(ranges.ranges, ranges.ranges.dropFirst()) {
+                #expect(left.upperBound + 1 < right.lowerBound)
+            }
+            #expect(ranges.contains(lower) == set.contains(lower))
+        }
+    }
 }

@@ -24,7 +24,7 @@ import WorkflowCore
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let servers = try await LocalServers.start(
             LocalServersConfiguration(
-                directory: directory, wantsPostgres: false, brokerPlugins: [], startTimeout: Patience.limit))
+                directory: directory, wantsPostgres: false, brokerPlugins: []))
         do {
             var logger = Logger(label: "test")
             logger.logLevel = .critical

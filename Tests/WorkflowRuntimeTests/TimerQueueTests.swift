@@ -5,31 +5,10 @@ import WorkflowCore
 
 @testable import WorkflowRuntime
 
-/// A clock that tests set.
-private final class ManualClock: Sendable {
-    private let time = Mutex(Timestamp(microsecondsSinceEpoch: 0))
-    var now: Timestamp { time.withLock { $0 } }
-    func set(_ microseconds: Int64) { time.withLock { $0 = Timestamp(microsecondsSinceEpoch: microseconds) } }
-}
-
-extension RuntimeEnvironment {
-    /// Real time passes in it, whatever the clock on the wall is made to say.
-    fileprivate static func passing(
-        now: @escaping @Sendable () -> Timestamp = { Timestamp(microsecondsSinceEpoch: 0) }
-    ) -> RuntimeEnvironment {
-        let start = ContinuousClock().now
-        return RuntimeEnvironment(
-            now: now, uptime: { start.duration(to: ContinuousClock().now) },
-            sleep: { try await Task.sleep(for: $0) }, randomBits: { 0 }
-        )
-    }
-}
-
 @Suite struct TimerQueueTests {
-    private static func timer(_ step: Int, due: Int64) -> StepTimer {
-        StepTimer(
-            executionID: ExecutionID(now: Timestamp(microsecondsSinceEpoch: 0), randomBits: 1, 2), step: step,
-            attempt: 1,
+    private static func timer(_ step: Int, due: Int64) -> ExecutionTimer {
+        ExecutionTimer(
+            executionID: ExecutionID(number: step), purpose: .retry(step: step, attempt: 1),
             due: Timestamp(microsecondsSinceEpoch: due))
     }
 
@@ -67,43 +46,39 @@ extension RuntimeEnvironment {
             if seen.count == 2000 { break }
         }
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func aForgottenExecutionHearsNothing() async {
+        let clock = ManualClock()
+        let (fired, continuation) = AsyncStream.makeStream(of: Int.self)
+        let queue = TimerQueue(environment: .passing { clock.now }) { continuation.yield($0.step) }
+        for step in 1...4 { queue.schedule(Self.timer(step, due: Int64(step) * 1000)) }
+        queue.forget(ExecutionID(number: 1))
+        queue.forget(ExecutionID(number: 3))
+        clock.set(10_000)
+        // Makes the sleeper look now.
+        queue.schedule(Self.timer(5, due: 0))
+        var seen: Set<Int> = []
+        for await step in fired {
+            seen.insert(step)
+            if seen.count == 3 { break }
+        }
+        #expect(seen == [2, 4, 5])
+    }
+
+    /// Executions with a timeout end long before it; their times must not pile up until then.
+    @Test func timesOfEndedExecutionsAreCleared() {
+        let queue = TimerQueue(environment: .passing()) { _ in }
+        for number in 0..<100_000 {
+            queue.schedule(Self.timer(number, due: 3_600_000_000 + Int64(number)))
+            if number >= 10 { queue.forget(ExecutionID(number: number - 10)) }
+        }
+        #expect(queue.count <= 2048)
+    }
 }
 
-@Suite struct CallLimitsTests {
-    @Test(.timeLimit(.minutes(1)))
-    func whatRunsOutFirstIsNamed() async {
-        let run = CallLimits(StepTimeouts(runMicroseconds: 1000, totalMicroseconds: 60_000_000), .passing())
-        #expect(await run.expiry()?.code == .timeout)
-        let total = CallLimits(StepTimeouts(runMicroseconds: 60_000_000, totalMicroseconds: 1000), .passing())
-        #expect(await total.expiry()?.code == .totalTimeout)
-        let silent = CallLimits(StepTimeouts(runMicroseconds: 60_000_000, heartbeatMicroseconds: 1000), .passing())
-        #expect(await silent.expiry()?.code == .heartbeatTimeout)
-    }
-
-    @Test(.timeLimit(.minutes(1)))
-    func signsOfLifePutItOff() async {
-        // Half-way through each wait comes a sign; time passes only while somebody waits.
-        let uptime = Mutex(Duration.zero)
-        let signs = Mutex<CallLimits?>(nil)
-        let environment = RuntimeEnvironment(
-            now: { Timestamp(microsecondsSinceEpoch: 0) }, uptime: { uptime.withLock { $0 } },
-            sleep: { wait in
-                uptime.withLock { $0 += wait / 2 }
-                signs.withLock { $0 }?.beat()
-                uptime.withLock { $0 += wait / 2 }
-            }, randomBits: { 0 })
-        let limits = CallLimits(
-            StepTimeouts(runMicroseconds: 400_000, heartbeatMicroseconds: 200_000), environment)
-        signs.withLock { $0 = limits }
-        #expect(await limits.expiry()?.code == .timeout)
-        #expect(uptime.withLock { $0 } == .milliseconds(400))
-    }
-
-    @Test func withoutLimitsThereIsNothingToWatch() async {
-        let limits = CallLimits(StepTimeouts(), .passing())
-        #expect(!limits.isLimited && limits.lifetime == nil)
-        let watch = Task { await limits.expiry() }
-        watch.cancel()
-        #expect(await watch.value == nil)
+extension ExecutionTimer {
+    fileprivate var step: Int {
+        if case .retry(let step, _) = purpose { step } else { -1 }
     }
 }

@@ -5,21 +5,14 @@ import Testing
 
 @testable import WorkflowStore
 
-/// A database of a test's own on a private server that all tests of this process share. The server stops with the process.
+/// A database of a test's own on the private server that all tests of this process share.
 struct TestDatabase {
     let url: String
     let connection: PostgresConnection
 
-    private static let server = Task {
-        try await LocalServers.start(
-            LocalServersConfiguration(
-                directory: FileManager.default.temporaryDirectory.appending(path: "perdure-store-\(getpid())").path,
-                wantsBroker: false, startTimeout: .seconds(120)))
-    }
-
     /// Runs a test on an empty database.
     static func run(_ test: (TestDatabase) async throws -> Void) async throws {
-        let server = try await server.value
+        let server = try await PrivateDatabase.server.value
         let name = "test_\(String(UInt64.random(in: .min ... .max), radix: 36))"
         _ = try await server.psql("CREATE DATABASE \(name)")
         let url = try #require(server.databaseURL).replacing(/\/[^\/]*$/, with: "/\(name)")

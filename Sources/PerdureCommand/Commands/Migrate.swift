@@ -1,5 +1,4 @@
 import ArgumentParser
-import PostgresClient
 import WorkflowStore
 
 struct Migrate: AsyncParsableCommand {

@@ -45,6 +45,7 @@ struct CoordinatorHost {
                 owner: owner, lease: lease, maxInFlight: try settings.integer(.coordinatorMaxInFlight), lanes: lanes,
                 maxBatch: try settings.integer(.coordinatorMaxBatch, upTo: 10_000),
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
+                agentLimits: try settings.agentLimits(agents: PerdureProgram.agents.names),
                 drainDeadline: try settings.duration(.coordinatorDrainDeadline)
             ),
             catalog: catalog, agents: agents, journal: journal, intake: intake, publisher: publisher,

@@ -1,7 +1,6 @@
 import AMQPClient
 import LocalServers
 import Logging
-import PostgresClient
 import WorkflowCore
 import WorkflowMessaging
 

@@ -20,7 +20,7 @@ struct RequestOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The idempotency key (message_id); the execution's id unless given.", valueName: "text"))
     var key: String?
 
-    @Option(help: ArgumentHelp("0 to 255.", valueName: "number"))
+    @Option(help: ArgumentHelp("0 to 9; 4 unless given. The higher goes first.", valueName: "number"))
     var priority: Int?
 
     @Option(help: ArgumentHelp("An object of your own, kept with the execution.", valueName: "json"))
@@ -34,6 +34,10 @@ struct RequestOptions: ParsableArguments {
                 throw CommandFailure("--id must be a UUID; found '\(executionID)'.")
             }
             id = given
+        }
+        if let priority, !(0...ExecutionRequest.highestPriority).contains(priority) {
+            throw CommandFailure(
+                "--priority must be a whole number from 0 to \(ExecutionRequest.highestPriority); found '\(priority)'.")
         }
         return ExecutionRequest(
             workflowID: workflow, version: version, input: try Self.json(input, flag: "--input"), executionID: id,

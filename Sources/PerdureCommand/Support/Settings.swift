@@ -91,6 +91,30 @@ struct Settings: Sendable {
         throw CommandFailure("The setting \(key.rawValue) must be a duration such as 500ms, 6s or 1m; found '\(text)'.")
     }
 
+    /// Numbers by the names of agents, such as `summarize=4,other=10`; `none` for none.
+    ///
+    /// - Parameter agents: The names there are.
+    func agentLimits(agents: Set<String>) throws -> [String: Int] {
+        let key = SettingKey.agentLimits
+        var limits: [String: Int] = [:]
+        guard self[key] != key.standard else { return limits }
+        for item in self[key].split(separator: ",") {
+            let parts = item.split(separator: "=", omittingEmptySubsequences: false)
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            guard parts.count == 2, let limit = Int(parts[1]), (1...1_000_000).contains(limit) else {
+                throw CommandFailure(
+                    "The setting \(key.rawValue) gives agents whole numbers from 1, e.g. summarize=4; found '\(item)'.")
+            }
+            guard agents.contains(parts[0]) else {
+                throw CommandFailure(
+                    "The setting \(key.rawValue) names an agent that is not registered: '\(parts[0])'; there is "
+                        + "\(agents.sorted().joined(separator: ", ")).")
+            }
+            limits[parts[0]] = limit
+        }
+        return limits
+    }
+
     // MARK: - Sources
 
     private static func secret(_ path: String, _ name: String) throws -> String {
@@ -135,6 +159,11 @@ struct Settings: Sendable {
         }
         var values: [SettingKey: String] = [:]
         func flatten(_ node: Node, _ prefix: String) throws {
+            if prefix == SettingKey.agentLimits.rawValue, let mapping = node.mapping {
+                let pairs = mapping.map { "\($0.scalar?.string ?? "")=\($1.scalar?.string ?? "")" }
+                values[.agentLimits] = pairs.joined(separator: ",")
+                return
+            }
             guard let mapping = node.mapping else {
                 let key = SettingKey(rawValue: prefix)
                 if let key, key.isList, let items = node.sequence {

@@ -41,6 +41,10 @@ public enum Limits {
     /// Attempts of one step. What has failed a thousand times wants a person.
     public static let attemptsPerStep = 1000
 
+    /// The longest delay that an agent may ask for before the next attempt: a day. What is away for longer wants a
+    /// person, or a policy that says so.
+    public static let retryAfterSeconds = 86_400
+
     /// Length of a short string of AMQP 0.9.1, which properties are.
     public static let propertyBytes = 255
 

@@ -22,12 +22,16 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let outputTooLarge = Code(rawValue: "OUTPUT_TOO_LARGE")
         /// The arguments of an agent do not fit what it accepts.
         public static let invalidArguments = Code(rawValue: "INVALID_ARGUMENTS")
+        /// An attempt waited longer than `timeout.start` for its agent to begin.
+        public static let startTimeout = Code(rawValue: "START_TIMEOUT")
         /// An attempt took longer than `timeout.run`.
         public static let timeout = Code(rawValue: "TIMEOUT")
         /// An attempt gave no sign of life for longer than `timeout.heartbeat`.
         public static let heartbeatTimeout = Code(rawValue: "HEARTBEAT_TIMEOUT")
         /// The step with all its attempts took longer than `timeout.total`.
         public static let totalTimeout = Code(rawValue: "TOTAL_TIMEOUT")
+        /// The execution took longer than the `timeout` of its workflow.
+        public static let executionTimeout = Code(rawValue: "EXECUTION_TIMEOUT")
         /// The definition that an execution started with is gone.
         public static let definitionMissing = Code(rawValue: "DEFINITION_MISSING")
     }
@@ -38,9 +42,15 @@ public struct WorkflowError: Error, Sendable, Hashable {
     public let message: String
     /// The step it happened in, when it happened in one.
     public let step: String?
+    /// How long an agent asks to be left alone before the next attempt, as a service says with `Retry-After`.
+    ///
+    /// The step's retry policy decides whether there is one; its delay is replaced when this is longer, up to
+    /// `Limits.retryAfterSeconds`. Not part of the stored error: the events of the attempt have it.
+    public let retryAfter: Duration?
 
     /// An error; a longer message or code is cut, and U+0000 replaced, so that it can always be stored.
-    public init(code: Code, message: String, step: String? = nil) {
+    public init(code: Code, message: String, step: String? = nil, retryAfter: Duration? = nil) {
+        self.retryAfter = retryAfter
         self.code = Code(rawValue: code.rawValue.storable(maximum: Limits.errorCodeCharacters))
         self.message = message.storable(maximum: Limits.errorMessageCharacters)
         self.step = step

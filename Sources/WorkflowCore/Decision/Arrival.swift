@@ -6,8 +6,8 @@ public enum Arrival: Sendable, Equatable {
     case accepted
     /// The agent of an attempt answered.
     case answered(step: Int, attempt: Int, AgentAnswer)
-    /// The time that a step waited for after an attempt has come.
-    case timerFired(step: Int, attempt: Int)
+    /// A time that was waited for has come.
+    case timerFired(ExecutionTimer.Purpose)
     /// Another coordinator owned it until now; `interrupted` when that one died, false when it handed the execution
     /// over.
     case takenOver(interrupted: Bool)
@@ -30,7 +30,7 @@ public struct Decision: Sendable, Equatable {
     /// The agents to call once this is committed.
     public var invocations: [Invocation] = []
     /// Times to wait for once this is committed.
-    public var timers: [StepTimer] = []
+    public var timers: [ExecutionTimer] = []
     /// Steps whose running agent is no longer waited for.
     public var abandonedSteps: [Int] = []
     /// Whether the arrival changed what the tables hold, events or not.
@@ -57,30 +57,14 @@ public struct Invocation: Sendable, Equatable {
     public let arguments: JSONValue
     /// The W3C trace context of the execution.
     public let traceparent: String?
-    /// How long the attempt may take, and between signs of life; `total` is what is left of the step's.
+    /// How long the attempt may wait and take, and between signs of life; `total` is what is left of the step's.
     public let timeouts: StepTimeouts
+    /// When the time of the step or of its execution is up, whichever comes first; nil when neither is limited.
+    public let deadline: Timestamp?
+    /// 0 to 9: which of the calls of one workflow that wait goes first.
+    public let priority: Int
 
     /// The key under which an agent should remember its effects: the same for every attempt of a step, so that an
     /// effect that happened before a crash is not repeated after it.
     public var idempotencyKey: String { "\(executionID)/\(stepName)" }
-}
-
-/// A time that a step waits for.
-public struct StepTimer: Sendable, Equatable {
-    /// The execution it belongs to.
-    public let executionID: ExecutionID
-    /// The step's index in the definition.
-    public let step: Int
-    /// The attempt that failed.
-    public let attempt: Int
-    /// When it is due.
-    public let due: Timestamp
-
-    /// A timer from its parts.
-    public init(executionID: ExecutionID, step: Int, attempt: Int, due: Timestamp) {
-        self.executionID = executionID
-        self.step = step
-        self.attempt = attempt
-        self.due = due
-    }
 }

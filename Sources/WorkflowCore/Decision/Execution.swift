@@ -10,10 +10,12 @@ import PerdureJSON
 /// |         |   …of the last step     | …, EXECUTION_COMPLETED                                            | success |
 /// | running | answered, failure       | AGENT_RESPONSE, STEP_RETRY_SCHEDULED and a timer; the step waits  | running |
 /// |         |   …for the last time    | AGENT_RESPONSE, STEP_FAILED, *abandon* the rest, EXECUTION_FAILED | failed  |
-/// | running | timer fired             | AGENT_INVOKED, the next attempt                                   | running |
+/// | running | retry is due            | AGENT_INVOKED, the next attempt                                   | running |
+/// | running | execution timeout       | *abandon* the steps, EXECUTION_FAILED                             | failed  |
 /// | running | taken over              | none: running attempts are called again under the same number,    | running |
 /// |         |                         | and what waits goes on waiting                                    |         |
 /// |         |   …once too often       | STEP_FAILED, *abandon* the rest, EXECUTION_FAILED                 | failed  |
+/// |         |   …past its timeout     | *abandon* the steps, EXECUTION_FAILED                             | failed  |
 /// | any     | answer not waited for   | none                                                              | same    |
 ///
 /// *start*: STEP_STARTED, AGENT_INVOKED, and the invocation; or STEP_FAILED when the arguments cannot be computed.
@@ -22,7 +24,7 @@ public struct Execution: Sendable {
     /// The definition it runs.
     public let definition: WorkflowDefinition
     /// Where it stands.
-    public private(set) var state: ExecutionState
+    public internal(set) var state: ExecutionState
 
     /// An execution at a state that came from `definition`.
     public init(definition: WorkflowDefinition, state: ExecutionState) {
@@ -45,11 +47,11 @@ public struct Execution: Sendable {
                 state.steps[step].attempt == attempt
             else { break }
             take(answer, of: step, now: now, &decision)
-        case (.running, .timerFired(let step, let attempt)):
-            guard state.steps.indices.contains(step), state.steps[step].status == .waiting,
-                state.steps[step].attempt == attempt
-            else { break }
+        case (.running, .timerFired(.retry(let step, let attempt))):
+            guard awaits(.retry(step: step, attempt: attempt)) else { break }
             retry(step: step, now: now, &decision)
+        case (.running, .timerFired(.executionTimeout)):
+            if !endIfTimedOut(now: now, &decision) { waitForDeadline(&decision) }
         case (.running, .takenOver(let interrupted)):
             resume(interrupted: interrupted, now: now, &decision)
         default:
@@ -71,6 +73,7 @@ public struct Execution: Sendable {
                 ("metadata", state.metadata),
             ])
         state.startedAt = state.lastEventAt
+        waitForDeadline(&decision)
         for step in definition.steps.indices where definition.steps[step].needs.isEmpty {
             guard state.status == .running else { return }
             start(step: step, now: now, &decision)
@@ -90,76 +93,20 @@ public struct Execution: Sendable {
             advance(from: step, now: now, &decision)
         case .failure(let error):
             let located = WorkflowError(code: error.code, message: error.message, step: state.steps[step].name)
+            let pause = error.retryAfterMicroseconds
             record(
-                .agentResponse, step: step, now: now, &decision, fields: [("status", "ERROR"), ("error", located.json)])
-            if !scheduleRetry(of: step, after: located, now: now, &decision) {
+                .agentResponse, step: step, now: now, &decision,
+                fields: [("status", "ERROR"), ("error", located.json)]
+                    + (pause > 0 ? [("retry_after_ms", .int(pause / 1000))] : []))
+            if !scheduleRetry(of: step, after: located, noSoonerThan: pause, now: now, &decision) {
                 fail(step: step, located, now: now, &decision)
             }
         }
     }
 
-    /// Lets a step wait for its next attempt, if it has one.
-    private mutating func scheduleRetry(
-        of step: Int, after error: WorkflowError, now: Timestamp, _ decision: inout Decision
-    ) -> Bool {
-        let policy = definition.steps[step].retry
-        let attempt = state.steps[step].attempt
-        guard attempt < policy.maxAttempts, policy.retries(error.code) else { return false }
-        let delay = policy.delayMicroseconds(afterAttempt: attempt, randomBits: chance(step: step, attempt: attempt))
-        let due = now.advanced(byMicroseconds: delay)
-        if let deadline = totalDeadline(step: step), due >= deadline { return false }
-        state.steps[step].status = .waiting
-        state.steps[step].retryAt = due
-        state.steps[step].error = error
-        record(
-            .stepRetryScheduled, step: step, now: now, &decision,
-            fields: [
-                ("error", error.json), ("next_attempt", .int(Int64(attempt + 1))), ("delay_ms", .int(delay / 1000)),
-                ("retry_at", .string(due.rfc3339)),
-            ])
-        wait(step: step, &decision)
-        return true
-    }
-
-    private func wait(step: Int, _ decision: inout Decision) {
-        guard let due = state.steps[step].retryAt else { return }
-        decision.timers.append(
-            StepTimer(executionID: state.id, step: step, attempt: state.steps[step].attempt, due: due))
-    }
-
-    private mutating func retry(step: Int, now: Timestamp, _ decision: inout Decision) {
-        if let due = state.steps[step].retryAt, now < due {
-            // The clock has been set back since.
-            wait(step: step, &decision)
-            return
-        }
-        decision.changedSteps.insert(step)
-        state.steps[step].status = .running
-        state.steps[step].attempt += 1
-        state.steps[step].retryAt = nil
-        state.steps[step].error = nil
-        record(
-            .agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
-        invoke(step: step, now: now, &decision)
-    }
-
-    /// When the step's time is up, if it has a limit in all.
-    private func totalDeadline(step: Int) -> Timestamp? {
-        guard let total = definition.steps[step].timeouts.totalMicroseconds else { return nil }
-        return (state.steps[step].startedAt ?? state.lastEventAt).advanced(byMicroseconds: total)
-    }
-
-    /// Bits for the jitter: they look random, and are the same whoever decides.
-    private func chance(step: Int, attempt: Int) -> UInt64 {
-        // The finaliser of SplitMix64 (Steele, Lea and Flood, 2014) over the execution's own id.
-        var mixed = state.id.lowBits
-        mixed &+= 0x9E37_79B9_7F4A_7C15 &* UInt64(truncatingIfNeeded: step << 32 | attempt)
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
     private mutating func resume(interrupted: Bool, now: Timestamp, _ decision: inout Decision) {
+        if endIfTimedOut(now: now, &decision) { return }
+        waitForDeadline(&decision)
         for step in state.steps.indices where state.steps[step].status == .waiting { wait(step: step, &decision) }
         for step in state.steps.indices where state.steps[step].status == .running {
             if interrupted {
@@ -205,7 +152,7 @@ public struct Execution: Sendable {
         invoke(step: step, now: now, &decision)
     }
 
-    private func invoke(step: Int, now: Timestamp, _ decision: inout Decision) {
+    func invoke(step: Int, now: Timestamp, _ decision: inout Decision) {
         var timeouts = definition.steps[step].timeouts
         if let deadline = totalDeadline(step: step) {
             timeouts.totalMicroseconds = max(1, deadline.microsecondsSinceEpoch - now.microsecondsSinceEpoch)
@@ -216,7 +163,8 @@ public struct Execution: Sendable {
                 agent: definition.steps[step].agent, isPure: definition.steps[step].isPure,
                 attempt: state.steps[step].attempt,
                 arguments: state.steps[step].input ?? .object([:]), traceparent: state.traceparent,
-                timeouts: timeouts
+                timeouts: timeouts, deadline: deadline(of: step),
+                priority: state.priority ?? ExecutionRequest.standardPriority
             )
         )
     }
@@ -272,7 +220,7 @@ public struct Execution: Sendable {
         end(with: error, now: now, &decision)
     }
 
-    private mutating func end(with error: WorkflowError, now: Timestamp, _ decision: inout Decision) {
+    mutating func end(with error: WorkflowError, now: Timestamp, _ decision: inout Decision) {
         for step in state.steps.indices where !state.steps[step].status.isTerminal {
             let wasRunning = state.steps[step].status != .pending
             state.steps[step].status = .cancelled
@@ -298,7 +246,7 @@ public struct Execution: Sendable {
     }
 
     /// Adds an event: the next number, a time later than the last one's, the payload encoded.
-    private mutating func record(
+    mutating func record(
         _ type: EventType, step: Int? = nil, now: Timestamp, _ decision: inout Decision,
         fields: [(key: String, value: JSONValue)]
     ) {

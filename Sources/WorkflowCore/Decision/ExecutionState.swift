@@ -12,6 +12,8 @@ public struct ExecutionState: Sendable, Equatable {
     public let metadata: JSONValue
     /// The W3C trace context of its request, carried into every event.
     public let traceparent: String?
+    /// 0 to 9, as its request asked for; nil when it did not.
+    public let priority: Int?
     /// When its request was accepted.
     public let createdAt: Timestamp
 
@@ -34,11 +36,20 @@ public struct ExecutionState: Sendable, Equatable {
     /// Why it failed.
     public var error: WorkflowError?
 
+    /// About how many bytes its inputs and outputs have as JSON.
+    public var approximateByteCount: Int {
+        steps.reduce(input.approximateByteCount) { sum, step in
+            sum + (step.input?.approximateByteCount ?? 0) + (step.output?.approximateByteCount ?? 0)
+        }
+    }
+
     /// A new execution, before its first event.
     public init(
         id: ExecutionID, workflow: WorkflowReference, stepNames: [String], input: JSONValue,
-        metadata: JSONValue = .object([:]), traceparent: String? = nil, createdAt: Timestamp
+        metadata: JSONValue = .object([:]), traceparent: String? = nil, priority: Int? = nil,
+        createdAt: Timestamp
     ) {
+        self.priority = priority
         self.id = id
         self.workflow = workflow
         self.input = input

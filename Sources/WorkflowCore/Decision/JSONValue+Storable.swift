@@ -18,6 +18,12 @@ extension JSONValue {
             "has \(bytes) bytes and the limit is \(Limits.computedBytes); keep large data elsewhere and pass a reference"
     }
 
+    /// About how many bytes the value has as JSON.
+    var approximateByteCount: Int {
+        var (strings, isClean) = (0, true)
+        return size(&strings, &isClean)
+    }
+
     /// An estimate of the encoded size in bytes, without escapes; numbers count with what the longest ones take.
     private func size(_ strings: inout Int, _ isClean: inout Bool) -> Int {
         switch self {

@@ -2,8 +2,7 @@ import PerdureJSON
 
 extension DefinitionParser {
     private static let retryKeys = ["max_attempts", "delay", "backoff", "max_delay", "jitter", "except", "only"]
-    private static let timeoutKeys = ["run", "heartbeat", "total"]
-    private static let plannedTimeoutKeys = ["start"]
+    private static let timeoutKeys = ["start", "run", "heartbeat", "total"]
 
     /// The key `retry` of a step.
     mutating func retry(_ node: DefinitionNode, key: String) -> RetryPolicy {
@@ -41,10 +40,11 @@ extension DefinitionParser {
             report(node.place, key: key, "'timeout' is a mapping, e.g. { run: 30s }; found \(node.kindName).")
             return timeouts
         }
-        checkKeys(members, at: key, known: Self.timeoutKeys, planned: Self.plannedTimeoutKeys)
+        checkKeys(members, at: key, known: Self.timeoutKeys, planned: [])
         for member in members {
             let value = duration(member.value, key: "\(key).\(member.key)")
             switch member.key {
+            case "start": timeouts.startMicroseconds = value
             case "run": timeouts.runMicroseconds = value
             case "heartbeat": timeouts.heartbeatMicroseconds = value
             case "total": timeouts.totalMicroseconds = value
@@ -65,7 +65,8 @@ extension DefinitionParser {
         return nil
     }
 
-    private mutating func duration(_ node: DefinitionNode, key: String) -> Int64? {
+    /// A duration in microseconds, or nil and an error.
+    mutating func duration(_ node: DefinitionNode, key: String) -> Int64? {
         if let text = node.text, let microseconds = DurationText.microseconds(text) { return microseconds }
         report(
             node.place, key: key,
@@ -99,38 +100,5 @@ extension DefinitionParser {
             }
         }
         return codes
-    }
-}
-
-/// Reads durations as definitions write them: whole numbers with units, the larger units first, e.g. `1h30m`.
-enum DurationText {
-    private static let units: [(suffix: String, microseconds: Int64)] = [
-        ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
-    ]
-
-    /// The longest duration: ten years, in microseconds. More is a slip of the pen, and adds up to no date.
-    private static let longest: Int64 = 3653 * 86_400_000_000
-
-    /// The microseconds of a duration, or nil when the text is none.
-    static func microseconds(_ text: String) -> Int64? {
-        var rest = text.utf8[...]
-        var total: Int64 = 0
-        var lastUnit = Int64.max
-        while !rest.isEmpty {
-            let digits = rest.prefix { (0x30...0x39).contains($0) }
-            guard let number = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
-            rest = rest.dropFirst(digits.count)
-            let letters = rest.prefix { (0x61...0x7A).contains($0) }
-            let suffix = String(decoding: letters, as: UTF8.self)
-            guard let unit = units.first(where: { $0.suffix == suffix }), unit.microseconds < lastUnit else {
-                return nil
-            }
-            rest = rest.dropFirst(letters.count)
-            lastUnit = unit.microseconds
-            let (product, overflow) = number.multipliedReportingOverflow(by: unit.microseconds)
-            guard !overflow, product <= longest else { return nil }
-            total += product
-        }
-        return total > 0 && total <= longest ? total : nil
     }
 }

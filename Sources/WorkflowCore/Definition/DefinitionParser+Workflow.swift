@@ -3,9 +3,9 @@ import JSONSchema
 import PerdureJSON
 
 extension DefinitionParser {
-    private static let workflowKeys = ["workflow", "version", "description", "input", "steps", "output"]
+    private static let workflowKeys = ["workflow", "version", "description", "input", "timeout", "steps", "output"]
     private static let plannedWorkflowKeys = [
-        "timeout", "concurrency", "priority", "on_failure", "schedule", "deprecated",
+        "concurrency", "priority", "on_failure", "schedule", "deprecated",
     ]
     private static let stepKeys = ["agent", "pure", "description", "needs", "with", "retry", "timeout"]
     private static let plannedStepKeys = [
@@ -43,6 +43,7 @@ extension DefinitionParser {
         }
         let version = version(member("version"))
         let schema = member("input").flatMap { inputSchema($0) }
+        let timeout = member("timeout").flatMap { duration($0, key: "timeout") }
         let input = Self.inputType(schema)
         let steps = member("steps").map { stepsSection($0, input: input) }
         if steps == nil {
@@ -58,7 +59,8 @@ extension DefinitionParser {
         guard let id, let version, let steps, errors.isEmpty else { return nil }
         let reference = WorkflowReference(id: id, version: version, contentHash: SHA256.hexDigest(of: source.utf8))
         return WorkflowDefinition(
-            reference: reference, inputSchema: schema, steps: steps, output: output, source: source,
+            reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, steps: steps, output: output,
+            source: source,
             outputReads: ExpressionReads(output, visible: Array(steps.indices), names: names),
             dependants: StepGraph.dependants(needs: steps.map(\.needs))
         )

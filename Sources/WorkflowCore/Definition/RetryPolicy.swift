@@ -90,7 +90,9 @@ public struct RetryPolicy: Sendable, Hashable {
 
 /// How long things may take; nil means as long as they like.
 public struct StepTimeouts: Sendable, Hashable {
-    /// One attempt.
+    /// The time from the record of an attempt to the moment its agent begins: how long it may wait for a worker.
+    public var startMicroseconds: Int64?
+    /// One attempt, from the moment its agent begins.
     public var runMicroseconds: Int64?
     /// The time between two signs of life of an attempt.
     public var heartbeatMicroseconds: Int64?
@@ -98,7 +100,11 @@ public struct StepTimeouts: Sendable, Hashable {
     public var totalMicroseconds: Int64?
 
     /// Timeouts.
-    public init(runMicroseconds: Int64? = nil, heartbeatMicroseconds: Int64? = nil, totalMicroseconds: Int64? = nil) {
+    public init(
+        startMicroseconds: Int64? = nil, runMicroseconds: Int64? = nil, heartbeatMicroseconds: Int64? = nil,
+        totalMicroseconds: Int64? = nil
+    ) {
+        self.startMicroseconds = startMicroseconds
         self.runMicroseconds = runMicroseconds
         self.heartbeatMicroseconds = heartbeatMicroseconds
         self.totalMicroseconds = totalMicroseconds

@@ -7,6 +7,8 @@ public struct WorkflowDefinition: Sendable {
     public let reference: WorkflowReference
     /// What an input must look like; nil when the definition does not say.
     public let inputSchema: JSONSchema?
+    /// How long an execution may take from its start; nil means as long as it likes.
+    public let timeoutMicroseconds: Int64?
     /// The steps in the order they are listed; a step's order is its index plus one.
     public let steps: [StepDefinition]
     /// What the execution gives; nil means every step's output by the step's name.

@@ -65,6 +65,10 @@ public protocol Journal: Sendable {
         owner: String, publisher: String, lease: Duration, limit: Int
     ) async throws(JournalError) -> [ClaimedExecution]
 
+    /// The executions that carry an owner's name and that it has not let go of. For finding those that were claimed for it
+    /// when the connection broke: it never heard of them, and nobody else may take them while it lives.
+    func owned(by owner: String) async throws(JournalError) -> [ExecutionID]
+
     /// Lets a name go that a lane has lost the lease of. Its executions are claimed by whoever publishes its events; if
     /// nobody knows it any more, by anybody.
     func abandon(owner: String, publisher: String) async throws(JournalError)

@@ -11,14 +11,17 @@ extension ExecutionRequest {
         public var correlationID: String?
         /// The header `traceparent`.
         public var traceparent: String?
+        /// The property `priority`.
+        public var priority: UInt8?
         /// Whether the broker may have delivered the message before.
         public var isRedelivered: Bool
 
         /// An envelope from a message's properties.
         public init(
             messageID: String?, replyTo: String?, correlationID: String?, traceparent: String?,
-            isRedelivered: Bool = false
+            priority: UInt8? = nil, isRedelivered: Bool = false
         ) {
+            self.priority = priority
             self.messageID = messageID
             self.replyTo = replyTo
             self.correlationID = correlationID
@@ -55,7 +58,12 @@ extension ExecutionRequest {
         }
         self.init(workflowID: workflowID, input: input)
         version = try Self.integer("version", in: object, 1...Int64(Int32.max), expected: "a whole number from 1")
-        priority = try Self.integer("priority", in: object, 0...255, expected: "a whole number from 0 to 255")
+        let highest = Self.highestPriority
+        priority =
+            try Self.integer(
+                "priority", in: object, 0...Int64(highest), expected: "a whole number from 0 to \(highest)")
+            // What the broker knows a message by is as good; it may go higher there.
+            ?? envelope.priority.map { min(Int($0), highest) }
         if let value = object["metadata"], !value.isNull {
             guard value.objectValue != nil else { throw Self.wrong("metadata", in: object, expected: "an object") }
             metadata = value

@@ -10,7 +10,7 @@ public struct ExecutionRequest: Sendable, Equatable {
     public var input: JSONValue
     /// The id the caller chose for the execution.
     public var executionID: ExecutionID?
-    /// 0 to 255; a hint for the order of work.
+    /// 0 to 9: which of the requests of one workflow that wait goes first; nil counts as `standardPriority`.
     public var priority: Int?
     /// An object of the caller's own.
     public var metadata: JSONValue
@@ -22,6 +22,11 @@ public struct ExecutionRequest: Sendable, Equatable {
     public var replyAddress: ReplyAddress?
     /// Whether this may be the very message that was accepted before, rather than a copy that somebody sent.
     public var isRedelivered = false
+
+    /// The highest priority; AMQP 0.9.1 has ten.
+    public static let highestPriority = 9
+    /// The priority of a request that names none. Quorum queues of RabbitMQ 4 also put what is above 4 before the rest.
+    public static let standardPriority = 4
 
     /// A request from its parts.
     public init(

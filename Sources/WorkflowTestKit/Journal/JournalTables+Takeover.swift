@@ -95,6 +95,12 @@ extension JournalTables {
             owner: owner, publisher: publisher, phase: .drained, expiry: now)
     }
 
+    /// The executions that carry an owner's name and that it has not let go of.
+    func owned(by owner: String) -> [ExecutionID] {
+        executions.values.filter { $0.lock?.owner == owner && $0.lock?.expiry.isMark == false }.map(\.state.id)
+            .sorted { $0.description < $1.description }
+    }
+
     /// Whether a lock's owner is gone and its events are published, or one of this coordinator's own lanes has let go.
     private func isFree(_ lock: Lock, for publisher: String) -> Bool {
         if lock.expiry.isMark, hasWriter(lock.owner, { $0.phase == .live && $0.publisher == publisher }) { return true }

@@ -144,6 +144,11 @@ public struct MemoryJournal: Journal {
         try await run("closeWriter") { tables, _ in tables.closeWriter(writer, publisher: publisher) }
     }
 
+    /// The executions that carry an owner's name.
+    public func owned(by owner: String) async throws(JournalError) -> [ExecutionID] {
+        try await run("owned") { tables, _ in tables.owned(by: owner) }
+    }
+
     /// Lets a name go that a lane has lost.
     public func abandon(owner: String, publisher: String) async throws(JournalError) {
         try await run("abandon") { $0.abandon(owner: owner, publisher: publisher, now: $1) }

@@ -41,7 +41,9 @@ final class SimulatedIntake: RequestIntake, @unchecked Sendable {
         guard !process.isDead, !tags.isEmpty else { return }
         for tag in tags { open[tag] = nil }
         process.world.scheduler.after(process.world.latency()) { [process, generation] in
-            process.world.broker.acknowledge(tags, of: process, generation: generation, in: process.world)
+            let world = process.world
+            if world.breaksAtPoint() { world.broker.breakIntake(of: process, in: world) }
+            world.broker.acknowledge(tags, of: process, generation: generation, in: world)
         }
         process.world.passPoint(process, "an acknowledgement, after")
     }

@@ -31,11 +31,7 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
 
     func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
         let messages = groups.flatMap { group -> [SimulatedMessage] in
-            let events = group.events.map {
-                CloudEvent(
-                    executionID: group.executionID, workflowID: group.workflowID, traceparent: group.traceparent,
-                    event: $0)
-            }
+            let events = group.cloudEvents
             return process.world.weather.sendsBatches ? [.events(events)] : events.map { .events([$0]) }
         }
         guard await deliver(messages), await deliver(replies.map { .reply($0) }) else {
@@ -72,10 +68,11 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
         rounds[number] = round
         for message in messages {
             lastArrival = max(lastArrival, world.scheduler.now, world.broker.blockedUntil) + 1 + world.latency() / 8
-            world.scheduler.after(lastArrival - world.scheduler.now) {
+            world.scheduler.after(lastArrival - world.scheduler.now) { [weak self] in
                 guard !round.isBroken else { return }
                 round.arrived += 1
                 world.arrive(message)
+                if world.breaksAtPoint() { self?.breakConnection() }
             }
         }
         world.scheduler.after(lastArrival - world.scheduler.now + world.latency()) { [weak self] in

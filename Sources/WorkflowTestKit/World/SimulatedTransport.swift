@@ -26,6 +26,10 @@ struct SimulatedTransport: JournalTransport {
                 guard !transaction.isDropped else { return }
                 transaction.isDone = true
                 let value = world.carryOut(name, for: process, body)
+                if world.breaksAtPoint() {
+                    world.log("\(process.name) loses the answer to \(name)")
+                    process.breakDatabase(resumesWith: true)
+                }
                 world.scheduler.after(world.latency()) {
                     process.finish(number)
                     waiter.resume(.done(value))

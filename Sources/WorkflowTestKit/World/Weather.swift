@@ -26,6 +26,8 @@ struct Weather {
     let longestPeace: Int64
     /// Of 10,000 calls of a port, how many kill their coordinator, at most one half before and the other after the call.
     let killsAtPoints: UInt64
+    /// Of 10,000 transactions, publications and acknowledgements, how many lose their connection on the way there or back.
+    let breaksAtPoints: UInt64
     /// How often a row is locked by somebody else, in percent.
     let percentLocked: UInt64
     let maxInFlight: Int
@@ -49,6 +51,7 @@ struct Weather {
         faults = Fault.allCases.flatMap { fault in Array(repeating: fault, count: random.choice([0, 0, 0, 1, 2])) }
         longestPeace = random.choice([300_000, 1_500_000, 6_000_000])
         killsAtPoints = random.choice([0, 0, 20, 100])
+        breaksAtPoints = random.choice([0, 0, 50, 300])
         percentLocked = random.choice([0, 0, 10])
         maxInFlight = random.choice([1, 3, 100])
         lanes = random.choice([1, 1, 2])

@@ -36,6 +36,11 @@ extension World {
         }
     }
 
+    /// Whether a connection breaks at this point of its way.
+    func breaksAtPoint() -> Bool {
+        !isCalm && weather.breaksAtPoints > 0 && chance.next() % 10_000 < weather.breaksAtPoints
+    }
+
     private func restartDatabase() {
         let length = chance.number(below: 5_000_000)
         log("the database is away for \(length)")

@@ -69,6 +69,7 @@ final class World: @unchecked Sendable {
     // MARK: - The record
 
     func log(_ line: @autoclosure () -> String) {
+        guard failure == nil else { return }
         let (seconds, rest) = scheduler.now.quotientAndRemainder(dividingBy: 1_000_000)
         let digits = String(rest)
         trace.add("\(seconds).\(String(repeating: "0", count: 6 - digits.count))\(digits) \(line())")

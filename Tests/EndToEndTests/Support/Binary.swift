@@ -55,7 +55,7 @@ final class Binary: Sendable {
         try process.run()
         pid = process.processIdentifier
         self.exit = exit
-        Janitor.watch(pid)
+        try Janitor.watch(pid)
     }
 
     private final class Exit: Sendable {

@@ -46,7 +46,7 @@ final class Stage: Sendable {
         let unique = "\(name)_\(String(UInt32.random(in: .min ... .max), radix: 16))"
         prefix = "e2e-\(unique)"
         database = unique
-        directory = try await Janitor.directory(unique)
+        directory = try Janitor.directory(unique)
         try await servers.psql("CREATE DATABASE \"\(unique)\"")
         let base = try #require(servers.databaseURL)
         databaseURL = base.replacing(/\/[^\/]*$/, with: "/\(unique)")

@@ -164,6 +164,23 @@ import WorkflowCore
     }
 
     @Test(arguments: JournalKind.allCases)
+    func whatCarriesANameIsFound(kind: JournalKind) async throws {
+        try await kind.run { stage in
+            let (writer, other) = (try await stage.first.open(), try await stage.second.open())
+            let ((execution, change), (given, released)) = (stage.accept(), stage.accept(at: 6))
+            _ = try await stage.first.journal.commit(stage.first.batch(writer, [change, released]))
+            let (foreign, theirs) = stage.accept()
+            _ = try await stage.second.journal.commit(stage.second.batch(other, [theirs]))
+            let owner = stage.first.owner
+            #expect(Set(try await stage.first.journal.owned(by: owner)) == [execution.state.id, given.state.id])
+            try await stage.first.journal.release([given.state.id], owner: owner, isHandedOver: false)
+            #expect(try await stage.first.journal.owned(by: owner) == [execution.state.id])
+            #expect(try await stage.first.journal.owned(by: stage.second.owner) == [foreign.state.id])
+            #expect(try await stage.first.journal.owned(by: "nobody").isEmpty)
+        }
+    }
+
+    @Test(arguments: JournalKind.allCases)
     func aLostNameIsLetGo(kind: JournalKind) async throws {
         try await kind.run { stage in
             let writer = try await stage.first.open()

@@ -1,0 +1,43 @@
+/// Reads and writes durations as definitions write them: whole numbers with units, the larger units first, e.g. `1h30m`.
+enum DurationText {
+    private static let units: [(suffix: String, microseconds: Int64)] = [
+        ("ms", 1000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
+    ]
+
+    /// The longest duration: ten years, in microseconds. More is a slip of the pen, and adds up to no date.
+    private static let longest: Int64 = 3653 * 86_400_000_000
+
+    /// The microseconds of a duration, or nil when the text is none.
+    static func microseconds(_ text: String) -> Int64? {
+        var rest = text.utf8[...]
+        var total: Int64 = 0
+        var lastUnit = Int64.max
+        while !rest.isEmpty {
+            let digits = rest.prefix { (0x30...0x39).contains($0) }
+            guard let number = Int64(String(decoding: digits, as: UTF8.self)) else { return nil }
+            rest = rest.dropFirst(digits.count)
+            let letters = rest.prefix { (0x61...0x7A).contains($0) }
+            let suffix = String(decoding: letters, as: UTF8.self)
+            guard let unit = units.first(where: { $0.suffix == suffix }), unit.microseconds < lastUnit else {
+                return nil
+            }
+            rest = rest.dropFirst(letters.count)
+            lastUnit = unit.microseconds
+            let (product, overflow) = number.multipliedReportingOverflow(by: unit.microseconds)
+            guard !overflow, product <= longest else { return nil }
+            total += product
+        }
+        return total > 0 && total <= longest ? total : nil
+    }
+
+    /// The shortest text of a duration; below a millisecond it is rounded up.
+    static func text(_ microseconds: Int64) -> String {
+        var rest = max(1, (microseconds + 999) / 1000) * 1000
+        var parts = ""
+        for unit in units.reversed() where rest >= unit.microseconds {
+            parts += "\(rest / unit.microseconds)\(unit.suffix)"
+            rest %= unit.microseconds
+        }
+        return parts
+    }
+}
