@@ -1,6 +1,7 @@
 import AMQPClient
 import Glibc
 import PerdureJSON
+import TestSupport
 import Testing
 
 extension EndToEnd {
