@@ -4,7 +4,8 @@ import WorkflowCore
 
 /// A coordinator's sign of life: renews what it holds, and notices what others have left behind.
 ///
-/// One statement every third of a lease; that is all an idle coordinator asks of the database.
+/// One statement every third of a lease; but for a look through everything each minute and the tables' upkeep each hour,
+/// that is all an idle coordinator asks of the database.
 struct LeaseKeeper: Sendable {
     let configuration: CoordinatorConfiguration
     let journal: any Journal

@@ -36,13 +36,5 @@ enum Made {
             })
     }
 
-    static func cloudEvents(_ groups: [EventGroup]) -> [CloudEvent] {
-        groups.flatMap { group in
-            group.events.map {
-                CloudEvent(
-                    executionID: group.executionID, workflowID: group.workflowID, traceparent: group.traceparent,
-                    event: $0)
-            }
-        }
-    }
+    static func cloudEvents(_ groups: [EventGroup]) -> [CloudEvent] { groups.flatMap(\.cloudEvents) }
 }

@@ -12,6 +12,9 @@ import WorkflowMessaging
 /// cursor. There are no definitions, expressions, leases, mailboxes or agents, and nothing is checked. So it shows what
 /// the broker, the database and the two clients allow on a machine; a coordinator is measured against that.
 public struct FloorWorker: Sendable {
+    /// What the owners of the floor's writers begin with.
+    static let ownerPrefix = "floor/"
+
     /// Requests delivered and not yet acknowledged, for each stream.
     private static let prefetch: UInt16 = 500
     /// Requests that share a commit: past a hundred, commits carry hardly more per second.
@@ -57,7 +60,7 @@ public struct FloorWorker: Sendable {
     }
 
     private func runStream(_ number: Int) async throws {
-        let owner = "floor/\(number)/\(environment.randomBits())"
+        let owner = "\(Self.ownerPrefix)\(number)/\(environment.randomBits())"
         // The plans that the runtime's commits run under, for the same reason: every row is reached by its key.
         let database = try await PostgresConnection.connect(
             PostgresConfiguration(
@@ -115,8 +118,11 @@ public struct FloorWorker: Sendable {
             outbox.finish()
             group.cancelAll()
         }
-        _ = try? await database.query(FloorStatement.moveCursor, [.int64(writer), .int64(outbox.published)])
-        _ = try? await database.query(FloorStatement.closeWriter, [.int64(writer)])
-        await database.close()
+        // A task of its own: this one may be cancelled, and would not wait for the database any more.
+        await Task {
+            _ = try? await database.query(FloorStatement.moveCursor, [.int64(writer), .int64(outbox.published)])
+            _ = try? await database.query(FloorStatement.closeWriter, [.int64(writer)])
+            await database.close()
+        }.value
     }
 }

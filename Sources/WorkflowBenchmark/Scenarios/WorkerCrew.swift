@@ -58,7 +58,10 @@ final class WorkerCrew: Sendable {
                 break
             }
             guard ContinuousClock.now < deadline else {
-                throw BenchmarkError(.workerFailed, "The workers take no requests. Their log ends:\n\(logTail)")
+                throw BenchmarkError(
+                    .workerFailed,
+                    "The workers take no requests: \(writers.rows.first?.first.flatMap { $0 } ?? "no") coordinators have a "
+                        + "writer and \(queue.consumerCount) consume. Their log ends:\n\(logTail)")
             }
             try await Task.sleep(for: .milliseconds(20))
         }
@@ -82,6 +85,7 @@ final class WorkerCrew: Sendable {
         let worker = try WorkerProcess(
             arguments: arguments, environment: command.environment(assignment),
             logPath: "\(folder)/worker-\(number).log")
+        stage.remember(worker: worker.pid)
         state.withLock { $0.workers.append(worker) }
     }
 

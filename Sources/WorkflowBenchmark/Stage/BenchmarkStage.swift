@@ -3,6 +3,7 @@ import FoundationEssentials
 import LocalServers
 import Logging
 import PostgresClient
+import Synchronization
 import WorkflowMessaging
 import WorkflowStore
 
@@ -21,6 +22,8 @@ public final class BenchmarkStage: Sendable {
     let folder: String
     let logger: Logger
     private let servers: LocalServers?
+    /// The processes that have worked here: by their numbers their writers are known.
+    private let workers = Mutex<[Int32]>([])
 
     private init(
         databaseURL: String, amqpURL: String, ownsDatabase: Bool, folder: String, servers: LocalServers?, logger: Logger
@@ -142,7 +145,16 @@ public final class BenchmarkStage: Sendable {
         await connection.close()
     }
 
+    /// Remembers a process whose rows in `event_writers` are the benchmark's own.
+    func remember(worker: Int32) {
+        workers.withLock { $0.append(worker) }
+    }
+
     private func deleteOwnRows(_ connection: PostgresConnection) async throws {
+        // The owner of a writer is host/process/nonce.
+        let owners = (["\(FloorWorker.ownerPrefix)%"] + workers.withLock { $0.map { "%/\($0)/%" } })
+            .map { "owner LIKE '\($0)'" }
+        try await connection.execute(script: "DELETE FROM event_writers WHERE \(owners.joined(separator: " OR "))")
         let mine = "SELECT id FROM executions WHERE workflow_id LIKE '\(Self.ownPattern)'"
         for table in ["execution_steps", "execution_state", "execution_events", "execution_locks", "execution_callers"]
         {

@@ -17,6 +17,13 @@ public struct EventGroup: Sendable {
         self.events = events
     }
 
+    /// Each of the events by itself.
+    public var cloudEvents: [CloudEvent] {
+        events.map {
+            CloudEvent(executionID: executionID, workflowID: workflowID, traceparent: traceparent, event: $0)
+        }
+    }
+
     /// Events in the order of their commits, as groups. Neighbours of one execution become one group, even if they were
     /// committed one after the other: the tables do not say where a commit ended.
     public static func groups(_ events: some Sequence<CloudEvent>) -> [EventGroup] {

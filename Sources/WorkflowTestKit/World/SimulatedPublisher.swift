@@ -31,11 +31,7 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
 
     func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
         let messages = groups.flatMap { group -> [SimulatedMessage] in
-            let events = group.events.map {
-                CloudEvent(
-                    executionID: group.executionID, workflowID: group.workflowID, traceparent: group.traceparent,
-                    event: $0)
-            }
+            let events = group.cloudEvents
             return process.world.weather.sendsBatches ? [.events(events)] : events.map { .events([$0]) }
         }
         guard await deliver(messages), await deliver(replies.map { .reply($0) }) else {
