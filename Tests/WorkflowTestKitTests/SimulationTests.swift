@@ -36,7 +36,7 @@ import WorkflowTestKit
         arguments: [
             (Sabotage.ignoresCopies, "position"), (.ignoresHeirs, "which it has lost"),
             (.ignoresKeys, "is accepted twice"), (.claimsTooEarly, "before its event"),
-            (.forgetsCallers, "neither answered nor remembered"), (.leavesLocks, "still locked"),
+            (.forgetsCallers, "neither answered nor remembered"), (.leavesLocks, "ended"),
             (.losesSteps, "another output"), (.skipsAnEvent, "is published after"),
         ])
     func faultsOfAJournalAreFound(sabotage: Sabotage, expected: String) throws {
@@ -45,10 +45,12 @@ import WorkflowTestKit
         #expect(failure.contains(expected), "\(failure)")
     }
 
-    @Test func aFailureIsReportedWithItsSeedAndWhatLedToIt() {
-        let outcome = Simulation(seed: 1, sabotage: [.claimsTooEarly]).run()
+    @Test func aFailureIsReportedWithItsSeedAndWhatLedToIt() throws {
+        let outcomes = (UInt64(1)...300).lazy.map { Simulation(seed: $0, sabotage: [.claimsTooEarly]).run() }
+        let outcome = try #require(outcomes.first { $0.failure != nil })
         let report = outcome.report(lines: 20)
-        #expect(report.contains("seed 1 failed: ") && report.contains("make sim SEED=1 COUNT=1"))
+        #expect(report.contains("seed \(outcome.seed) failed: "))
+        #expect(report.contains("make sim SEED=\(outcome.seed) COUNT=1"))
         #expect(report.split(separator: "\n").count == 22)
         #expect(outcome.traceTail.last?.contains("FAILED") == true)
     }

@@ -66,7 +66,7 @@ struct JournalStage {
             definition: definition,
             state: ExecutionState(
                 id: id, workflow: definition.reference, stepNames: definition.steps.map(\.name), input: ["n": 1],
-                metadata: ["tenant": "t"], createdAt: now))
+                metadata: ["tenant": "t"], priority: 3, createdAt: now))
         let decision = execution.handle(.accepted, now: now)
         let acceptance = Acceptance(idempotencyKey: key ?? id.description, priority: 3, replyAddress: reply)
         return (execution, decision.change(of: execution, acceptance: acceptance, token: 1, at: position))
