@@ -21,12 +21,14 @@ final class Outbox: Sendable {
         var eventCount: Int { groups.reduce(0) { $0 + $1.events.count } }
     }
 
-    /// Items handed to the publisher at once; a bound on how much one publication has to remember.
-    private static let itemsPerPublication = 64
+    /// Events handed to the publisher at once, about: a little more than it lets wait for confirms, so that the broker
+    /// always has work. The cursor moves with whole publications, so it is also about how many events a crash doubles.
+    private static let eventsPerPublication = 1_500
 
-    /// Events that may wait for the broker before new requests do: it keeps a blocked broker from filling this
-    /// process's memory.
-    private static let eventsWaiting = 50_000
+    /// Events that may wait for the broker before new requests do. A second's worth at full speed: enough that the
+    /// broker never waits for a commit, and no more than an heir can publish in a moment, since what a dead coordinator
+    /// had committed goes out before its executions go on.
+    private static let eventsWaiting = 10_000
     /// The same in bytes of payload, for events and results that are large.
     private static let bytesWaiting = 128 * 1024 * 1024
 
@@ -34,6 +36,17 @@ final class Outbox: Sendable {
         var queue: [Item] = []
         var queuedEvents = 0
         var queuedBytes = 0
+
+        /// The first items, up to so many events.
+        func nextPublication() -> [Item] {
+            var events = 0
+            return Array(
+                queue.prefix { item in
+                    defer { events += item.eventCount }
+                    return events < eventsPerPublication
+                })
+        }
+
         var isFull: Bool { queuedEvents > eventsWaiting || queuedBytes > bytesWaiting }
         var waiter: CheckedContinuation<Void, Never>?
         var published: [WriterID: Int64] = [:]
@@ -119,7 +132,7 @@ final class Outbox: Sendable {
             waiter?.resume()
         }
         let (items, hasRoomAgain) = state.withLock { state in
-            let items = Array(state.queue.prefix(Self.itemsPerPublication))
+            let items = state.nextPublication()
             state.queue.removeFirst(items.count)
             state.isBusy = !items.isEmpty
             let wasFull = state.isFull

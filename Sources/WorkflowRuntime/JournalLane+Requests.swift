@@ -1,0 +1,91 @@
+import Logging
+import WorkflowCore
+
+extension JournalLane {
+    /// Makes executions of requests, and answers those that came before.
+    func accept(_ requests: [AdmittedRequest], in batch: inout LaneBatch) async throws(JournalError) {
+        guard let writer else { return }
+        // One whose connection is gone is delivered again; taking it here too could make two executions of it.
+        let requests = requests.filter { intake.isOpen($0.receipt) }
+        let keys = requests.compactMap(\.request.idempotencyKey)
+        let ids = requests.map(\.executionID)
+        let known = try await journal.findAccepted(keys: keys, ids: ids, for: writer)
+        let byKey = Dictionary(known.map { ($0.idempotencyKey, $0) }) { first, _ in first }
+        let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
+        var copies: [AdmittedRequest] = []
+        for admitted in requests {
+            let request = admitted.request
+            if let record = request.idempotencyKey.flatMap({ byKey[$0] }) ?? byID[admitted.executionID] {
+                try await answerCopy(admitted, of: record)
+                continue
+            }
+            let id = admitted.executionID
+            let key = request.idempotencyKey ?? id.description
+            if batch.contains(id) || batch.acceptedKeys.contains(key) {
+                copies.append(admitted)
+                continue
+            }
+            switch admitted.definition {
+            case .success(let definition): start(admitted, definition, key: key, in: &batch)
+            case .failure(let rejection): await intake.reject(admitted.receipt, rejection)
+            }
+        }
+        // A copy that came together with its original finds it in the tables on the next round.
+        if !copies.isEmpty { mailbox.putBack(copies) }
+    }
+
+    private func start(
+        _ admitted: AdmittedRequest, _ definition: WorkflowDefinition, key: String, in batch: inout LaneBatch
+    ) {
+        let request = admitted.request
+        let id = admitted.executionID
+        let now = environment.now()
+        let state = ExecutionState(
+            id: id, workflow: definition.reference, stepNames: definition.steps.map(\.name),
+            input: request.input, metadata: request.metadata, traceparent: request.traceparent,
+            priority: request.priority, createdAt: now
+        )
+        var entry = HeldExecution(
+            execution: Execution(definition: definition, state: state), fencingToken: 1,
+            replyAddress: request.replyAddress, lease: newLease(), byteCount: admitted.byteCount
+        )
+        let decision = entry.execution.handle(.accepted, now: now)
+        held[id] = entry
+        batch.add(
+            decision, to: entry.execution, fencingToken: 1, request: admitted,
+            acceptance: Acceptance(
+                idempotencyKey: key, priority: request.priority, replyAddress: request.replyAddress
+            )
+        )
+    }
+
+    /// A request seen before: the same answer, now or when there is one; other content under the same key is refused.
+    private func answerCopy(_ admitted: AdmittedRequest, of record: AcceptedExecution) async throws(JournalError) {
+        let request = admitted.request
+        guard record.workflowID == request.workflowID, record.input == request.input else {
+            let rejection = RequestRejection(
+                .idempotencyConflict,
+                "The property 'message_id' or the field 'execution_id' was used before, with another workflow or input, by "
+                    + "execution \(record.id); send a new one."
+            )
+            await intake.reject(admitted.receipt, rejection)
+            return
+        }
+        if request.isRedelivered, request.replyAddress == record.replyAddress {
+            // The message itself once more: its acknowledgement was lost. Its caller is answered already or will be.
+            intake.acknowledge([admitted.receipt])
+            return
+        }
+        var result = record.result
+        if result == nil, let caller = request.replyAddress {
+            result = try await journal.attach(caller, to: record.id)
+        }
+        guard let result, let caller = request.replyAddress else {
+            intake.acknowledge([admitted.receipt])
+            return
+        }
+        outbox.enqueue(
+            Outbox.Item(replies: [ResultReply(address: caller, result: result)], receipts: [admitted.receipt])
+        )
+    }
+}
