@@ -142,7 +142,7 @@ extension JournalLane {
 
     /// The coordinator was taken for dead: others own what it held, or are about to. Requests not committed yet are
     /// still the broker's to deliver.
-    private func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
+    func startOver(_ batch: inout LaneBatch) async throws(JournalError) {
         logger.warning("the lease ran out; starting over with nothing held", metadata: [LogKey.count: "\(held.count)"])
         // Those that are new in the batch too: their commit may have happened without an answer.
         let dropped = held.ids

@@ -20,7 +20,7 @@ actor JournalLane {
 
     /// The executions under way, by id.
     var held = HeldExecutions()
-    private(set) var writer: WriterID?
+    var writer: WriterID?
     /// The name under which the lane owns executions: the coordinator's and the lane's number; another one each time it
     /// starts over, so that nobody takes it for the owner of what it has lost.
     private(set) var owner: String
