@@ -62,12 +62,14 @@ public final class AMQPPublisher: Sendable {
     ///
     /// Waits while the window is full, while there is no connection, and before ``run()``.
     ///
-    /// - Parameter mandatory: whether a message that no queue is bound for comes back as `.returned`; otherwise it is
-    ///   dropped and confirmed.
+    /// - Parameters:
+    ///   - mandatory: whether a message that no queue is bound for comes back as `.returned`; otherwise it is dropped and
+    ///     confirmed.
+    ///   - inLine: called when the messages have their place: those of later calls come behind them.
     /// - Throws: ``AMQPError`` with code `cancelled` if the task was cancelled (what was on its way may still arrive),
     ///   or `closed` if the publisher has ended.
     public func publish(
-        _ messages: [AMQPMessage], mandatory: Bool = false
+        _ messages: [AMQPMessage], mandatory: Bool = false, inLine: @Sendable () -> Void = {}
     ) async throws(AMQPError) -> [AMQPPublishOutcome] {
         guard !messages.isEmpty else { return [] }
         let batch = state.withLock { state in
@@ -77,6 +79,7 @@ public final class AMQPPublisher: Sendable {
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in
                 enqueue(batch, messages, mandatory, waiter)
+                inLine()
             }
         } onCancel: {
             cancel(batch)

@@ -42,19 +42,28 @@ public final class BrokerPublisher: EventPublisher {
     /// Publishes those of the events that are to be, in this order, and replies; returns when the broker has confirmed
     /// all of it.
     ///
+    /// - Parameter inLine: Called when the events are in the line of the connection, which keeps its order when it is made
+    ///   anew.
     /// - Throws: `AMQPError` when the task is cancelled or the publisher has ended.
-    public func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
-        try await publish(inOrder: events.withLock { $0.messages(groups) })
-        try await deliver(replies)
+    public func publish(
+        _ groups: [EventGroup], replies: [ResultReply], inLine: @escaping @Sendable () -> Void
+    ) async throws {
+        let messages = events.withLock { $0.messages(groups) }
+        guard !replies.isEmpty else { return try await publish(inOrder: messages, inLine: inLine) }
+        // Beside one another: a caller need not wait until the broker has confirmed the events.
+        async let published: Void = publish(inOrder: messages, inLine: inLine)
+        async let delivered: Void = deliver(replies)
+        _ = try await (published, delivered)
     }
 
     /// Publishes until every message is confirmed. From the first one that the broker refused, all are published
     /// again, so that the order stays. One that no broker will ever take is told of and passed over: it must not stand
     /// in the way of the others, and what it says is in the tables.
-    func publish(inOrder messages: [AMQPMessage]) async throws {
+    func publish(inOrder messages: [AMQPMessage], inLine: @escaping @Sendable () -> Void = {}) async throws {
+        if messages.isEmpty { inLine() }
         var rest = messages[...]
         while !rest.isEmpty {
-            let outcomes = try await publisher.publish(Array(rest))
+            let outcomes = try await publisher.publish(Array(rest), inLine: inLine)
             guard let refused = outcomes.firstIndex(where: { !$0.isConfirmed }) else { return }
             rest = rest.dropFirst(refused)
             if case .failed(let error) = outcomes[refused], error.isPermanent {

@@ -8,8 +8,8 @@ public struct CoordinatorConfiguration: Sendable {
     /// Executions of one workflow under way at most, and an eighth more of all together; requests beyond them wait in the
     /// broker's queue.
     public var maxInFlight: Int
-    /// Streams of commits, each with a connection of its own to the database. One fills two cores together with the
-    /// broker; more are for machines with more.
+    /// Streams of commits, each with a connection of its own to the database; no more than executions under way. While
+    /// one waits for the database the other decides; more than two are for machines with more than two cores.
     public var lanes: Int
     /// Arrivals that share a commit at most: past 200, commits take longer without carrying more per second.
     public var maxBatch: Int
@@ -22,14 +22,14 @@ public struct CoordinatorConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
+        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 2,
         maxBatch: Int = 200, agentThreads: Int = 2, agentLimits: [String: Int] = [:],
         drainDeadline: Duration = .seconds(10)
     ) {
         self.owner = owner
         self.lease = lease
         self.maxInFlight = max(1, maxInFlight)
-        self.lanes = max(1, lanes)
+        self.lanes = max(1, min(lanes, maxInFlight))
         self.maxBatch = max(1, maxBatch)
         self.agentThreads = max(1, agentThreads)
         self.agentLimits = agentLimits

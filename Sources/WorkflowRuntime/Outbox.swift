@@ -21,9 +21,12 @@ final class Outbox: Sendable {
         var eventCount: Int { groups.reduce(0) { $0 + $1.events.count } }
     }
 
-    /// Events handed to the publisher at once, about: a little more than it lets wait for confirms, so that the broker
-    /// always has work. The cursor moves with whole publications, so it is also about how many events a crash doubles.
-    private static let eventsPerPublication = 1_500
+    /// Events handed to the publisher at once, about. The cursor moves with whole publications, so a crash doubles a few
+    /// times as many at most.
+    private static let eventsPerPublication = 1_000
+    /// Publications that wait for their confirms at a time: so many that the broker is never without work, and that a
+    /// result need not wait for the confirms of what was committed before it.
+    private static let publicationsUnderWay = 4
 
     /// Events that may wait for the broker before new requests do. A second's worth at full speed: enough that the
     /// broker never waits for a commit, and no more than an heir can publish in a moment, since what a dead coordinator
@@ -50,7 +53,37 @@ final class Outbox: Sendable {
         var isFull: Bool { queuedEvents > eventsWaiting || queuedBytes > bytesWaiting }
         var waiter: CheckedContinuation<Void, Never>?
         var published: [WriterID: Int64] = [:]
-        var isBusy = false
+        /// In the order in which they were begun.
+        var underWay: [Publication] = []
+        var lastNumber: UInt64 = 0
+        var isStopped = false
+
+        var canPublish: Bool { isStopped || (!queue.isEmpty && underWay.count < publicationsUnderWay) }
+
+        mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
+            guard canPublish else { return nil }
+            defer { waiter = nil }
+            return waiter
+        }
+
+        /// Moves the cursors over the publications that are confirmed together with all before them.
+        mutating func confirm(_ number: UInt64) {
+            guard let index = underWay.firstIndex(where: { $0.number == number }) else { return }
+            underWay[index].isConfirmed = true
+            while underWay.first?.isConfirmed == true {
+                for item in underWay.removeFirst().items {
+                    guard let writer = item.writer else { continue }
+                    published[writer] = max(published[writer] ?? 0, item.lastPosition)
+                }
+            }
+        }
+    }
+
+    /// What is with the publisher.
+    private struct Publication {
+        let number: UInt64
+        let items: [Item]
+        var isConfirmed = false
     }
 
     private let publisher: any EventPublisher
@@ -69,8 +102,7 @@ final class Outbox: Sendable {
             state.queue.append(item)
             state.queuedEvents += item.eventCount
             state.queuedBytes += item.byteCount
-            defer { state.waiter = nil }
-            return state.waiter
+            return state.takeWaiter()
         }
         waiter?.resume()
     }
@@ -89,58 +121,75 @@ final class Outbox: Sendable {
     }
 
     /// Whether nothing waits for a confirm.
-    var isEmpty: Bool { state.withLock { $0.queue.isEmpty && !$0.isBusy } }
+    var isEmpty: Bool { state.withLock { $0.queue.isEmpty && $0.underWay.isEmpty } }
 
     /// Publishes until cancelled.
     func run() async {
-        while !Task.isCancelled {
-            let items = await next()
-            guard !items.isEmpty else { continue }
-            do {
-                try await publisher.publish(items.flatMap(\.groups), replies: items.flatMap(\.replies))
-            } catch {
-                return
-            }
-            intake.acknowledge(items.flatMap(\.receipts))
-            state.withLock { state in
-                state.isBusy = false
-                for item in items {
-                    guard let writer = item.writer else { continue }
-                    state.published[writer] = max(state.published[writer] ?? 0, item.lastPosition)
+        await withDiscardingTaskGroup { group in
+            while let publication = await next() {
+                let (line, place) = AsyncStream.makeStream(of: Never.self)
+                group.addTask {
+                    await self.publish(publication) { place.finish() }
+                    place.finish()
                 }
+                // The next one is begun behind it, and not before.
+                for await _ in line {}
             }
+            group.cancelAll()
         }
     }
 
-    private func next() async -> [Item] {
+    private func publish(_ publication: Publication, inLine: @escaping @Sendable () -> Void) async {
+        let items = publication.items
+        do {
+            try await publisher.publish(items.flatMap(\.groups), replies: items.flatMap(\.replies), inLine: inLine)
+        } catch {
+            stop()
+            return
+        }
+        intake.acknowledge(items.flatMap(\.receipts))
+        let waiter = state.withLock { state in
+            state.confirm(publication.number)
+            return state.takeWaiter()
+        }
+        waiter?.resume()
+    }
+
+    private func stop() {
+        let waiter = state.withLock { state in
+            state.isStopped = true
+            return state.takeWaiter()
+        }
+        waiter?.resume()
+    }
+
+    /// What to publish next, once there is something and a place for it; nil when stopped.
+    private func next() async -> Publication? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    if state.queue.isEmpty && !Task.isCancelled {
-                        state.waiter = continuation
-                        return false
-                    }
-                    return true
+                    if state.canPublish { return true }
+                    state.waiter = continuation
+                    return false
                 }
                 if isReady { continuation.resume() }
             }
         } onCancel: {
-            let waiter = state.withLock { state in
-                defer { state.waiter = nil }
-                return state.waiter
-            }
-            waiter?.resume()
+            stop()
         }
-        let (items, hasRoomAgain) = state.withLock { state in
+        let (publication, hasRoomAgain) = state.withLock { state -> (Publication?, Bool) in
+            guard !state.isStopped else { return (nil, false) }
             let items = state.nextPublication()
             state.queue.removeFirst(items.count)
-            state.isBusy = !items.isEmpty
+            state.lastNumber += 1
+            let publication = Publication(number: state.lastNumber, items: items)
+            state.underWay.append(publication)
             let wasFull = state.isFull
             state.queuedBytes -= items.reduce(0) { $0 + $1.byteCount }
             state.queuedEvents -= items.reduce(0) { $0 + $1.eventCount }
-            return (items, wasFull && !state.isFull)
+            return (publication, wasFull && !state.isFull)
         }
         if hasRoomAgain { onRoom.withLock { $0 }?() }
-        return items
+        return publication
     }
 }

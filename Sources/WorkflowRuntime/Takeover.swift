@@ -9,8 +9,13 @@ import WorkflowCore
 final class Takeover: Sendable {
     /// Executions taken over in one go; a bound on what one statement loads.
     private static let executionsPerClaim = 200
-    /// Events of a dead writer published in one go; the last event of an execution brings its whole output.
-    private static let eventsPerPublication = 100
+    /// Events of a dead writer published in one go while nothing is known of their size: the last event of an execution
+    /// brings its whole output.
+    private static let eventsAtFirst = 100
+    /// The same once they have turned out to be small.
+    private static let eventsPerPublication = 1_000
+    /// What counts as small, for the first of them together.
+    private static let smallBytes = 1024 * 1024
 
     private let configuration: CoordinatorConfiguration
     private let journal: any Journal
@@ -65,9 +70,14 @@ final class Takeover: Sendable {
     private func publishRemainder(of writer: ClaimedWriter) async throws {
         var position = writer.publishedPosition
         var count = 0
+        var limit = Self.eventsAtFirst
         while true {
-            let events = try await journal.events(of: writer.id, after: position, limit: Self.eventsPerPublication)
+            let events = try await journal.events(of: writer.id, after: position, limit: limit)
             guard let last = events.last else { break }
+            let bytes = events.reduce(0) { $0 + $1.event.event.payload.count }
+            limit =
+                bytes / events.count * Self.eventsAtFirst < Self.smallBytes
+                ? Self.eventsPerPublication : Self.eventsAtFirst
             try await publisher.publish(
                 EventGroup.groups(events.lazy.map(\.event)), replies: events.flatMap(\.replies))
             position = last.position

@@ -76,6 +76,17 @@ public protocol EventPublisher: Sendable {
     ///
     /// Returns once the broker has confirmed all of it, however long the broker is away; a reply that no queue takes
     /// is parked.
+    /// - Parameter inLine: Called as soon as whatever is published from then on comes behind these events, at the latest
+    ///   when this returns; so the next publication need not wait for the confirms of this one.
     /// - Throws: `CancellationError` when the task is cancelled first.
-    func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws
+    func publish(
+        _ groups: [EventGroup], replies: [ResultReply], inLine: @escaping @Sendable () -> Void
+    ) async throws
+}
+
+extension EventPublisher {
+    /// The same, for a caller that publishes one thing after another.
+    public func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
+        try await publish(groups, replies: replies, inLine: {})
+    }
 }

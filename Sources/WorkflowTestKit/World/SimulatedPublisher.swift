@@ -29,7 +29,11 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
         self.process = process
     }
 
-    func publish(_ groups: [EventGroup], replies: [ResultReply]) async throws {
+    /// In line only with the last confirm: what a broken connection keeps is sent again by the publication itself.
+    func publish(
+        _ groups: [EventGroup], replies: [ResultReply], inLine: @escaping @Sendable () -> Void
+    ) async throws {
+        defer { inLine() }
         let messages = groups.flatMap { group -> [SimulatedMessage] in
             let events = group.cloudEvents
             return process.world.weather.sendsBatches ? [.events(events)] : events.map { .events([$0]) }
