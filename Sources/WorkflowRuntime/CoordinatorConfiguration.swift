@@ -9,7 +9,7 @@ public struct CoordinatorConfiguration: Sendable {
     /// broker's queue.
     public var maxInFlight: Int
     /// Streams of commits, each with a connection of its own to the database; no more than executions under way. While
-    /// one waits for the database the other decides; more than two are for machines with more than two cores.
+    /// one waits for the database the others decide.
     public var lanes: Int
     /// Arrivals that share a commit at most: past 200, commits take longer without carrying more per second.
     public var maxBatch: Int
@@ -22,7 +22,7 @@ public struct CoordinatorConfiguration: Sendable {
 
     /// A configuration.
     public init(
-        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 2,
+        owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
         maxBatch: Int = 200, agentThreads: Int = 2, agentLimits: [String: Int] = [:],
         drainDeadline: Duration = .seconds(10)
     ) {

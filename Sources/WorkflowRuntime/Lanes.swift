@@ -9,7 +9,10 @@ struct Lanes: Sendable {
     /// and not before the index of the database.
     func lane(for request: AdmittedRequest) -> JournalLane {
         guard all.count > 1 else { return all[0] }
-        let key = request.request.idempotencyKey ?? request.executionID.description
+        // An id that callers bring first: two lanes must never begin executions of one id, or each takes the other's calls of
+        // agents for its own.
+        let request = (id: request.request.executionID, key: request.request.idempotencyKey, made: request.executionID)
+        let key = request.id?.description ?? request.key ?? request.made.description
         // FNV-1a: even enough for a few lanes, and the same in every process, unlike Swift's own hash.
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in key.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

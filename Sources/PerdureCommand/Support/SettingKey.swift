@@ -44,7 +44,7 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .eventsKeepDays: "forever"
         case .coordinatorLease: "6s"
         case .coordinatorMaxInFlight: "10000"
-        case .coordinatorLanes: "2"
+        case .coordinatorLanes: "1"
         case .coordinatorMaxBatch: "200"
         case .coordinatorAgentThreads: "2"
         case .coordinatorDrainDeadline: "10s"
@@ -69,7 +69,7 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .coordinatorLease: "how long an execution stays with a coordinator that gives no sign of life"
         case .coordinatorMaxInFlight:
             "executions of one workflow under way in one coordinator, and an eighth more of all together"
-        case .coordinatorLanes: "streams of commits, each with a database connection; two suit two cores"
+        case .coordinatorLanes: "streams of commits, each with a database connection"
         case .coordinatorMaxBatch: "arrivals that share one commit at most"
         case .coordinatorAgentThreads: "threads on which agents compute"
         case .coordinatorDrainDeadline: "how long a shutdown waits for agents at work"
