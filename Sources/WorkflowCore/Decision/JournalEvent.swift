@@ -44,6 +44,12 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     public static let stepFailed = EventType(rawValue: "STEP_FAILED")
     /// An attempt failed and another one will be made; the event says when.
     public static let stepRetryScheduled = EventType(rawValue: "STEP_RETRY_SCHEDULED")
+    /// The step does not run, and the event says why.
+    public static let stepSkipped = EventType(rawValue: "STEP_SKIPPED")
+    /// The effect of the step was undone.
+    public static let stepCompensated = EventType(rawValue: "STEP_COMPENSATED")
+    /// A time that a step waited for has come.
+    public static let timerFired = EventType(rawValue: "TIMER_FIRED")
     /// The step was running when its execution failed; its answer is no longer waited for.
     public static let stepCancelled = EventType(rawValue: "STEP_CANCELLED")
     /// Every step is done and the output is known.
@@ -54,11 +60,11 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     /// The types that this version records.
     public static let all: [EventType] = [
         .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
-        .stepRetryScheduled, .stepCancelled,
+        .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired,
         .executionCompleted, .executionFailed,
     ]
 
-    /// What the event is about, in lower case: `execution`, `step` or `agent`.
+    /// What the event is about, in lower case: `execution`, `step`, `agent` or `timer`.
     public var subject: String { String(rawValue.prefix { $0 != "_" }).lowercased() }
 
     /// What happened to it, in lower case: `started`, `completed`, …

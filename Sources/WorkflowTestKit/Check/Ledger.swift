@@ -111,10 +111,10 @@ struct Ledger {
             writers[writer]?.events.append((state.id, event.sequence))
         }
         for (index, step) in state.steps.enumerated() {
-            if let output = entry.outputs[index], step.output != output || step.status != .success {
+            if let output = entry.outputs[index], step.output != output || !step.status.hasOutput {
                 return "the result of \(step.name) of \(state.id) changes"
             }
-            if step.status == .success { entry.outputs[index] = step.output ?? .null }
+            if step.status.hasOutput { entry.outputs[index] = step.output ?? .null }
         }
         entry.result = ExecutionResult(state)
         entries[state.id] = entry
@@ -156,4 +156,9 @@ struct Ledger {
         }
         return nil
     }
+}
+
+extension StepStatus {
+    /// Whether a step in this status has given its output; that its effect is undone later does not change it.
+    fileprivate var hasOutput: Bool { self == .success || self == .compensated }
 }
