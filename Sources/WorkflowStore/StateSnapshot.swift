@@ -19,6 +19,11 @@ enum StateSnapshot {
             writer.key("ending")
             writer.value(["status": .string(ending.status.rawValue), "error": ending.error.json])
         }
+        if !state.signals.all.isEmpty {
+            writer.key("signals")
+            writer.value(
+                .array(state.signals.all.map { ["name": .string($0.name), "payload": $0.payload] }))
+        }
         writer.key("steps")
         writer.beginObject()
         for step in state.steps.prefix(state.steps.definedCount) {
@@ -54,6 +59,12 @@ enum StateSnapshot {
         if let microseconds = snapshot["last_event_at_us"]?.intValue {
             state.lastEventAt = Timestamp(microsecondsSinceEpoch: microseconds)
         }
+        state.signals = WaitingSignals(
+            (snapshot["signals"]?.arrayValue ?? []).compactMap { signal in
+                signal["name"]?.stringValue.map {
+                    WaitingSignals.Signal(name: $0, payload: signal["payload"] ?? .null)
+                }
+            })
         if let ending = snapshot["ending"], let status = ending["status"]?.stringValue.flatMap(ExecutionStatus.init),
             let error = ending["error"].flatMap({ WorkflowError(json: $0) })
         {

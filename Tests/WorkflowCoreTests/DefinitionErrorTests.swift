@@ -201,7 +201,7 @@ import Testing
         let unknown = try #require(errors(in: "workflow: w\nsteps:\n  é: { agent: work, äx: 1 }").last)
         #expect(
             unknown.description == """
-                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. Known here: agent, pure, description, needs, with, retry, timeout.
+                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. \(Self.stepKeys)
                       é: { agent: work, äx: 1 }
                                         ^
                 """)

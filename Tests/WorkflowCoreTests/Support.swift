@@ -128,6 +128,8 @@ extension ExecutionState {
         copy.currentStep = currentStep
         copy.startedAt = startedAt
         copy.completedAt = completedAt
+        copy.signals = WaitingSignals(
+            try signals.all.map { WaitingSignals.Signal(name: $0.name, payload: try again($0.payload)) })
         copy.output = try output.map(again)
         copy.error = try error.map(again)
         copy.ending = try ending.map { .init(status: $0.status, error: try again($0.error)) }

@@ -61,6 +61,18 @@ public enum Limits {
     /// must end.
     public static let interruptionsPerStep = 5
 
+    /// The payload of one signal, in bytes of JSON; with this, the event of a signal always has all of it.
+    public static let signalPayloadBytes = eventValueBytes
+
+    /// Signals of one execution that no step has taken yet. They are in what every transition writes.
+    public static let signalsWaiting = 1000
+
+    /// The same in bytes of JSON, about.
+    public static let signalBytesWaiting = 256 * 1024
+
+    /// Length of a signal's name, in bytes.
+    public static let signalNameBytes = 255
+
     /// Length of an error message kept in the tables and sent in replies and headers, in Unicode scalars.
     public static let errorMessageCharacters = 2000
 

@@ -102,7 +102,7 @@ extension Execution {
         state.status = ending.status
         state.error = error
         record(
-            .executionFailed, now: now, &decision,
+            ending.status == .cancelled ? .executionCancelled : .executionFailed, now: now, &decision,
             fields: [("status", .string(ending.status.rawValue)), ("error", error.json)])
         state.completedAt = state.lastEventAt
     }

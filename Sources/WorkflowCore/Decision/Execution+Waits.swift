@@ -19,7 +19,16 @@ extension Execution {
         beginWaiting(
             step: step, until: signal.timeoutMicroseconds.map { now.advanced(byMicroseconds: $0) }, now: now, &decision,
             fields: [("signal", .string(signal.name))])
-        wait(step: step, &decision)
+        if let payload = state.signals.take(signal.name) {
+            take(payload, as: step, now: now, &decision)
+        } else {
+            wait(step: step, &decision)
+        }
+    }
+
+    /// Ends a wait for a signal that has come.
+    mutating func take(_ payload: JSONValue, as step: Int, now: Timestamp, _ decision: inout Decision) {
+        succeed(step: step, ["payload": payload, "timed_out": false], now: now, &decision)
     }
 
     private mutating func beginWaiting(
@@ -42,7 +51,7 @@ extension Execution {
             return
         }
         if signal.continuesWithoutSignal {
-            succeed(step: step, ["timed_out": true, "payload": .null], now: now, &decision)
+            succeed(step: step, ["payload": .null, "timed_out": true], now: now, &decision)
             return
         }
         let limit = DurationText.text(signal.timeoutMicroseconds ?? 0)

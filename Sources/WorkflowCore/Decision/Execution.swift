@@ -17,6 +17,12 @@ import PerdureJSON
 /// |         |                         | and what waits goes on waiting                                    |         |
 /// |         |   …once too often       | STEP_FAILED, then *fail*                                          | failed  |
 /// |         |   …past its timeout     | *fail*                                                            | failed  |
+/// | running | cancel requested        | *fail*, with EXECUTION_CANCELLED in the end                       | cancelled |
+/// | running | signal received         | SIGNAL_RECEIVED; the signal is kept                               | running |
+/// |         |   …that is waited for   | SIGNAL_RECEIVED, STEP_COMPLETED, then *go on*                     | running |
+/// |         |   …past the limits      | none; refused                                                     | running |
+/// | ending  | cancel or signal        | none; refused                                                     | same    |
+/// | ended   | cancel or signal        | none; refused                                                     | same    |
 /// | any     | answer not waited for   | none                                                              | same    |
 ///
 /// Running means `running` or `waiting`: it waits while no agent is at work and a step waits for a time or a signal.
@@ -69,6 +75,15 @@ public struct Execution: Sendable {
             fire(purpose, now: now, &decision)
         case (.running, .takenOver(let interrupted)):
             resume(interrupted: interrupted, now: now, &decision)
+        case (let status, .cancelRequested) where status.isTerminal,
+            (let status, .signalReceived) where status.isTerminal:
+            decision.refusal = .ended(state.id, as: status)
+        case (_, .cancelRequested) where state.ending != nil, (_, .signalReceived) where state.ending != nil:
+            decision.refusal = .ending(state.id, as: state.ending?.status ?? .failed)
+        case (_, .cancelRequested(let reason)):
+            cancel(reason: reason, now: now, &decision)
+        case (_, .signalReceived(let name, let payload)):
+            receive(WaitingSignals.Signal(name: name, payload: payload), now: now, &decision)
         default:
             break
         }

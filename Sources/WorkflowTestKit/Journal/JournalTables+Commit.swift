@@ -113,6 +113,7 @@ extension JournalTables.Row {
         state.sequence = new.sequence
         state.lastEventAt = new.lastEventAt
         state.currentStep = new.currentStep
+        state.signals = new.signals
         guard new.status.isTerminal else { return }
         state.status = new.status
         state.output = new.output
