@@ -242,7 +242,12 @@ extension PostgresJournal {
             if progress == nil { defined.append(step) } else { instances.append(step) }
         }
         var steps = StepStates(defined)
-        for instance in instances { steps.append(instance) }
+        for instance in instances {
+            guard instance.origin.isKnown(among: steps) else {
+                throw PostgresError(code: .decoding, message: "'\(instance.name)' was made of a step that is not there")
+            }
+            steps.append(instance)
+        }
         return steps
     }
 

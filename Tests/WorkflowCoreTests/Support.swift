@@ -118,7 +118,8 @@ extension ExecutionState {
             try #require(WorkflowError(json: again(error.json)))
         }
         var copy = ExecutionState(
-            id: try #require(ExecutionID(id.description)), workflow: workflow, stepNames: steps.map(\.name),
+            id: try #require(ExecutionID(id.description)), workflow: workflow,
+            stepNames: steps.prefix(steps.definedCount).map(\.name),
             input: try again(input), metadata: try again(metadata), traceparent: traceparent,
             priority: priority, createdAt: createdAt
         )

@@ -134,7 +134,7 @@ extension Execution {
             case .failureHandler: what = "What the workflow does on failure failed too"
             case .definition, .item: continue
             }
-            message += " \(what): \(failure.code.rawValue): \(failure.message)"
+            message += "\(message.hasSuffix(".") ? "" : ".") \(what): \(failure.code.rawValue): \(failure.message)"
         }
         return WorkflowError(code: error.code, message: message, step: error.step)
     }

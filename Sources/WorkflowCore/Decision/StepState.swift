@@ -12,6 +12,15 @@ public struct StepState: Sendable, Equatable {
         case compensation(of: Int)
         /// What is done because the execution fails.
         case failureHandler
+
+        /// Whether what it was made of is among these steps.
+        public func isKnown(among steps: StepStates) -> Bool {
+            switch self {
+            case .definition, .failureHandler: true
+            case .item(let step, _): (0..<steps.definedCount).contains(step)
+            case .compensation(let step): steps.indices.contains(step)
+            }
+        }
     }
 
     /// Its name: that of the definition; of an instance one with a mark that names of definitions cannot have.

@@ -87,7 +87,13 @@ extension DefinitionParser {
             var result = draft.needs
             func add(_ step: Int) { if step != index && !result.contains(step) { result.append(step) } }
             for need in draft.needs {
-                if case .handle(let handler) = drafts[need].onError { add(handler) }
+                // A handler may have one of its own; two that handle each other are a cycle, which is told of later.
+                var step = need
+                var seen: Set<Int> = []
+                while case .handle(let handler) = drafts[step].onError, seen.insert(handler).inserted {
+                    add(handler)
+                    step = handler
+                }
             }
             if let step = handled[index] { add(step) }
             return result
