@@ -47,7 +47,8 @@ extension Execution {
         let due = JSONValue.string((state.steps[step].dueAt ?? now).rfc3339)
         record(.timerFired, step: step, now: now, &decision, fields: [("due", due)])
         guard case .signal(let signal) = work(of: step) else {
-            succeed(step: step, due, now: now, &decision)
+            // Not the time: what a run gives must not depend on when it was.
+            succeed(step: step, .null, now: now, &decision)
             return
         }
         if signal.continuesWithoutSignal {
