@@ -150,7 +150,9 @@ struct Ledger {
             guard let row = tables.executions[id] else { return "\(id) was accepted and is gone" }
             if row.result != entry.result { return "\(id) has another result in its row" }
             if row.events.map(\.event) != entry.events.map(\.event) { return "\(id) has other events in its rows" }
-            for (index, output) in entry.outputs where row.state.steps[index].output != output {
+            for (index, output) in entry.outputs {
+                guard index < row.state.steps.count else { return "\(id) has fewer steps in its rows" }
+                guard row.state.steps[index].output != output else { continue }
                 return "\(row.state.steps[index].name) of \(id) has another output in its row"
             }
         }
