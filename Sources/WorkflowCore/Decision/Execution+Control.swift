@@ -18,11 +18,3 @@ extension Execution {
             .signalReceived, now: now, &decision, fields: [("name", .string(signal.name)), ("payload", signal.payload)])
     }
 }
-
-extension RequestRejection {
-    /// Nothing can be asked any more of an execution that has ended.
-    public static func ended(_ id: ExecutionID, as status: ExecutionStatus) -> RequestRejection {
-        RequestRejection(
-            .executionEnded, "The execution \(id) has ended as \(status.rawValue); submit a new request instead.")
-    }
-}
