@@ -140,6 +140,7 @@ CREATE TABLE IF NOT EXISTS event_writers (
     phase              text        NOT NULL DEFAULT 'LIVE' CHECK (phase IN ('LIVE', 'INHERITED', 'DRAINED')),
     published_position bigint      NOT NULL DEFAULT 0,   -- all events up to here are confirmed by the broker
     expires_at         timestamptz NOT NULL,             -- until when the publisher is believed alive
+    session_pid        integer,                          -- the session that said so last: see workflow.is_gone
     started_at         timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 
@@ -205,7 +206,7 @@ CREATE OR REPLACE FUNCTION workflow.tick(
 ) LANGUAGE plpgsql AS $$
 BEGIN
     WITH renewed AS (
-        UPDATE event_writers SET expires_at = clock_timestamp() + lease
+        UPDATE event_writers SET expires_at = clock_timestamp() + lease, session_pid = pg_backend_pid()
         WHERE publisher = coordinator AND phase <> 'DRAINED' RETURNING writer_id, phase
     )
     SELECT coalesce(array_agg(writer_id) FILTER (WHERE phase = 'LIVE'), '{}') INTO live_writers FROM renewed;
@@ -223,7 +224,7 @@ BEGIN
     has_abandoned_work := EXISTS (
         SELECT FROM event_writers
         WHERE phase = 'DRAINED' OR (phase = 'INHERITED' AND publisher = coordinator)
-           OR (expires_at < clock_timestamp() AND workflow.leases_may_end(lease)));
+           OR workflow.is_gone(expires_at, session_pid, lease));
 
     controlled := '{}';
     controlled_owners := '{}';
@@ -323,6 +324,21 @@ BEGIN
         END IF;
         RETURN NEXT;
     END LOOP;
+END $$;
+
+-- Whether a coordinator is taken for dead: its lease has run out, or half of it has, and the session that renewed it is gone. A
+-- process that dies takes its sessions along at once, so most takeovers need not wait for the whole lease. One whose connection
+-- broke has the half of a lease to come back; for one that is stopped or out of reach the whole lease counts.
+-- plpgsql, so that nothing is asked of pg_stat_activity for those that are well.
+CREATE OR REPLACE FUNCTION workflow.is_gone(expires_at timestamptz, session_pid integer, lease interval) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF expires_at >= clock_timestamp() + lease / 2 OR NOT workflow.leases_may_end(lease) THEN
+        RETURN false;
+    END IF;
+    RETURN expires_at < clock_timestamp()
+        OR (session_pid IS NOT NULL
+            AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = is_gone.session_pid));
 END $$;
 
 -- Whether the server has been up for long enough that a coordinator which lives has had the time to say so.

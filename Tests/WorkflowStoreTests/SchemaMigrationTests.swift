@@ -46,7 +46,7 @@ import WorkflowCore
     }
 
     /// What a coordinator of version 1 left of two executions, with a clock that was ahead for a while.
-    @Test func version1BecomesThisVersion() async throws {
+    @Test func version1BecomesTheCurrentOne() async throws {
         try await TestDatabase.run { database in
             try await database.makeVersion1()
             try await database.sql(

@@ -1,4 +1,5 @@
--- From version 2 to version 3: an inbox for control messages, and a heartbeat that looks into it.
+-- From version 2 to version 3: an inbox for control messages, a heartbeat that looks into it, and in event_writers the session that
+-- renewed a lease last, so that the death of a process is noticed before its lease has run out.
 --
 -- `perdure migrate` applies this file. By hand: run it with psql, then db/schema.sql, which adds the table and the functions.
 -- It changes everything or nothing, and takes a moment whatever the tables hold.
@@ -10,7 +11,6 @@ BEGIN;
 
 SELECT pg_advisory_xact_lock(7165018223);
 SET LOCAL search_path = public;
-SET LOCAL timezone = 'UTC';
 
 DO $$
 DECLARE
@@ -23,6 +23,8 @@ END $$;
 
 -- It tells more now, and a function cannot be replaced by one that gives something else.
 DROP FUNCTION IF EXISTS workflow.tick(text, interval, uuid[], double precision[]);
+
+ALTER TABLE event_writers ADD COLUMN session_pid integer;
 
 INSERT INTO schema_migrations (version) VALUES (3);
 
