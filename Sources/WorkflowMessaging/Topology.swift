@@ -13,6 +13,8 @@ public struct Topology: Sendable, Hashable {
 
     /// Execution requests: a topic exchange, and a quorum queue of the same name bound to it with `#`.
     public var requests: String { "\(prefix).requests" }
+    /// Control messages: a topic exchange, and a quorum queue of the same name bound to it with `#`.
+    public var control: String { "\(prefix).control" }
     /// Committed events: a topic exchange.
     public var events: String { "\(prefix).events" }
     /// The stream that keeps every event for replay.
@@ -27,17 +29,21 @@ public struct Topology: Sendable, Hashable {
     /// operator can change them.
     /// - Throws: `AMQPError` when the connection is lost.
     public func declare(on connection: AMQPConnection, logger: Logger) async throws(AMQPError) {
-        for exchange in [requests, events, dead] {
+        for exchange in [requests, control, events, dead] {
             try await tolerating(exchange, "exchange", logger) { () async throws(AMQPError) in
                 try await connection.declareExchange(exchange, kind: .topic)
             }
         }
-        for (queue, kind) in [(requests, "quorum"), (eventsLog, "stream"), (dead, "quorum")] {
+        for (queue, kind) in [
+            (requests, "quorum"), (control, "quorum"), (eventsLog, "stream"), (dead, "quorum"),
+        ] {
             try await tolerating(queue, "queue", logger) { () async throws(AMQPError) in
                 _ = try await connection.declareQueue(queue, arguments: ["x-queue-type": .string(kind)])
             }
         }
-        for (queue, exchange) in [(requests, requests), (eventsLog, events), (dead, dead)] {
+        for (queue, exchange) in [
+            (requests, requests), (control, control), (eventsLog, events), (dead, dead),
+        ] {
             try await tolerating("\(exchange) → \(queue)", "binding", logger) { () async throws(AMQPError) in
                 try await connection.bindQueue(queue, to: exchange, routingKey: "#")
             }
