@@ -13,45 +13,6 @@ public final class BrokerRequestIntake: RequestIntake {
         var open: [UInt64: AMQPDelivery] = [:]
     }
 
-    /// Which queue it is, with what is particular to it.
-    public enum Source: Sendable {
-        /// Execution requests.
-        case requests
-        /// Control messages.
-        case control
-
-        fileprivate func queue(_ topology: Topology) -> String {
-            switch self {
-            case .requests: topology.requests
-            case .control: topology.control
-            }
-        }
-
-        /// What its connection is called.
-        fileprivate var role: String {
-            switch self {
-            case .requests: "requests"
-            case .control: "control"
-            }
-        }
-
-        /// How large a message may be.
-        fileprivate var messageBytes: Int {
-            switch self {
-            case .requests: Limits.requestBytes
-            case .control: Limits.controlBytes
-            }
-        }
-
-        /// What a message is called.
-        fileprivate var noun: String {
-            switch self {
-            case .requests: "a request"
-            case .control: "a control message"
-            }
-        }
-    }
-
     /// Bytes of requests that are delivered and not committed, about: eight of the largest. A prefetch of 500 would let
     /// 4 GB of them in.
     private static let openBytes = 64 * 1024 * 1024
@@ -100,7 +61,7 @@ public final class BrokerRequestIntake: RequestIntake {
             configuration: configuration, queue: source.queue(topology), prefetch: prefetch,
             byteLimit: Self.openBytes, expectedBytes: source.messageBytes,
             setup: { connection in
-                try await topology.declare(on: connection, logger: logger)
+                try await topology.declare([source.part], on: connection, logger: logger)
                 return source.queue(topology)
             },
             onStateChange: { report.changed($0) }
