@@ -15,6 +15,11 @@ enum StateSnapshot {
         writer.int(state.sequence)
         writer.key("last_event_at_us")
         writer.int(state.lastEventAt.microsecondsSinceEpoch)
+        if !state.signals.all.isEmpty {
+            writer.key("signals")
+            writer.value(
+                .array(state.signals.all.map { ["name": .string($0.name), "payload": $0.payload] }))
+        }
         writer.key("steps")
         writer.beginObject()
         for step in state.steps {
@@ -45,6 +50,12 @@ enum StateSnapshot {
         if let microseconds = snapshot["last_event_at_us"]?.intValue {
             state.lastEventAt = Timestamp(microsecondsSinceEpoch: microseconds)
         }
+        state.signals = WaitingSignals(
+            (snapshot["signals"]?.arrayValue ?? []).compactMap { signal in
+                signal["name"]?.stringValue.map {
+                    WaitingSignals.Signal(name: $0, payload: signal["payload"] ?? .null)
+                }
+            })
         for index in state.steps.indices {
             let step = snapshot["steps"]?[state.steps[index].name]
             state.steps[index].attempt = Int(step?["attempt"]?.intValue ?? 0)

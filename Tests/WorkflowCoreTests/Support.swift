@@ -120,6 +120,8 @@ extension ExecutionState {
         copy.currentStep = currentStep
         copy.startedAt = startedAt
         copy.completedAt = completedAt
+        copy.signals = WaitingSignals(
+            try signals.all.map { WaitingSignals.Signal(name: $0.name, payload: try again($0.payload)) })
         copy.output = try output.map(again)
         copy.error = try error.map(again)
         for (index, step) in steps.enumerated() {

@@ -52,6 +52,21 @@ public enum Limits {
     /// must end.
     public static let interruptionsPerStep = 5
 
+    /// The body of a control message, in bytes: the payload of a signal and what is around it.
+    public static let controlBytes = 2 * signalPayloadBytes
+
+    /// The payload of one signal, in bytes of JSON; with this, the event of a signal always has all of it.
+    public static let signalPayloadBytes = eventValueBytes
+
+    /// Signals of one execution that no step has taken yet. They are in what every transition writes.
+    public static let signalsWaiting = 1000
+
+    /// The same in bytes of JSON, about.
+    public static let signalBytesWaiting = 256 * 1024
+
+    /// Length of a signal's name, in bytes.
+    public static let signalNameBytes = 255
+
     /// Length of an error message kept in the tables and sent in replies and headers, in Unicode scalars.
     public static let errorMessageCharacters = 2000
 

@@ -32,6 +32,8 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let totalTimeout = Code(rawValue: "TOTAL_TIMEOUT")
         /// The execution took longer than the `timeout` of its workflow.
         public static let executionTimeout = Code(rawValue: "EXECUTION_TIMEOUT")
+        /// Somebody asked for the end of the execution.
+        public static let cancelled = Code(rawValue: "CANCELLED")
         /// The definition that an execution started with is gone.
         public static let definitionMissing = Code(rawValue: "DEFINITION_MISSING")
     }

@@ -16,6 +16,10 @@ import PerdureJSON
 /// |         |                         | and what waits goes on waiting                                    |         |
 /// |         |   …once too often       | STEP_FAILED, *abandon* the rest, EXECUTION_FAILED                 | failed  |
 /// |         |   …past its timeout     | *abandon* the steps, EXECUTION_FAILED                             | failed  |
+/// | running | cancel requested        | *abandon* the steps, EXECUTION_CANCELLED                          | cancelled |
+/// | running | signal received         | SIGNAL_RECEIVED; the signal is kept                               | running |
+/// |         |   …past the limits      | none; refused                                                     | running |
+/// | ended   | cancel or signal        | none; refused                                                     | same    |
 /// | any     | answer not waited for   | none                                                              | same    |
 ///
 /// *start*: STEP_STARTED, AGENT_INVOKED, and the invocation; or STEP_FAILED when the arguments cannot be computed.
@@ -54,6 +58,13 @@ public struct Execution: Sendable {
             if !endIfTimedOut(now: now, &decision) { waitForDeadline(&decision) }
         case (.running, .takenOver(let interrupted)):
             resume(interrupted: interrupted, now: now, &decision)
+        case (let status, .cancelRequested) where status.isTerminal,
+            (let status, .signalReceived) where status.isTerminal:
+            decision.refusal = .ended(state.id, as: status)
+        case (_, .cancelRequested(let reason)):
+            cancel(reason: reason, now: now, &decision)
+        case (_, .signalReceived(let name, let payload)):
+            receive(WaitingSignals.Signal(name: name, payload: payload), now: now, &decision)
         default:
             break
         }
@@ -220,7 +231,12 @@ public struct Execution: Sendable {
         end(with: error, now: now, &decision)
     }
 
-    mutating func end(with error: WorkflowError, now: Timestamp, _ decision: inout Decision) {
+    /// Ends the execution without an output.
+    ///
+    /// - Parameter status: `.failed` or `.cancelled`.
+    mutating func end(
+        as status: ExecutionStatus = .failed, with error: WorkflowError, now: Timestamp, _ decision: inout Decision
+    ) {
         for step in state.steps.indices where !state.steps[step].status.isTerminal {
             let wasRunning = state.steps[step].status != .pending
             state.steps[step].status = .cancelled
@@ -234,9 +250,11 @@ public struct Execution: Sendable {
         // What was decided for this arrival before it failed is not to be called any more.
         decision.invocations.removeAll { $0.executionID == state.id }
         decision.timers.removeAll { $0.executionID == state.id }
-        state.status = .failed
+        state.status = status
         state.error = error
-        record(.executionFailed, now: now, &decision, fields: [("status", "FAILED"), ("error", error.json)])
+        record(
+            status == .cancelled ? .executionCancelled : .executionFailed, now: now, &decision,
+            fields: [("status", .string(status.rawValue)), ("error", error.json)])
         state.completedAt = state.lastEventAt
     }
 

@@ -33,12 +33,14 @@ public struct ExecutionState: Sendable, Equatable {
     public var completedAt: Timestamp?
     /// What it gave, once it succeeded.
     public var output: JSONValue?
-    /// Why it failed.
+    /// Why it failed or was cancelled.
     public var error: WorkflowError?
+    /// The signals that no step has taken yet.
+    public var signals = WaitingSignals()
 
-    /// About how many bytes its inputs and outputs have as JSON.
+    /// About how many bytes its inputs, outputs and signals have as JSON.
     public var approximateByteCount: Int {
-        steps.reduce(input.approximateByteCount) { sum, step in
+        steps.reduce(input.approximateByteCount + signals.approximateByteCount) { sum, step in
             sum + (step.input?.approximateByteCount ?? 0) + (step.output?.approximateByteCount ?? 0)
         }
     }
