@@ -34,13 +34,15 @@ struct LaneBatch {
         if index < changes.count {
             changes[index].state = execution.state
             changes[index].changedSteps.formUnion(decision.changedSteps)
+            changes[index].changesStatus = changes[index].changesStatus || decision.changesStatus
             changes[index].events += decision.events
         } else {
             indexOf[id] = index
             changes.append(
                 ExecutionChange(
                     state: execution.state, acceptance: acceptance, fencingToken: fencingToken,
-                    changedSteps: decision.changedSteps, events: decision.events
+                    changedSteps: decision.changedSteps, changesStatus: decision.changesStatus,
+                    events: decision.events
                 )
             )
         }

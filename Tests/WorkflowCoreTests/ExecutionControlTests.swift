@@ -28,7 +28,7 @@ import Testing
         #expect(decision.abandonedSteps == [0, 1] && decision.changedSteps == [0, 1, 2])
         #expect(decision.changesState && decision.refusal == nil)
         #expect(run.state.status == .cancelled && run.state.completedAt == decision.events.last?.timestamp)
-        #expect(run.state.steps.allSatisfy { $0.status == .cancelled && $0.retryAt == nil })
+        #expect(run.state.steps.allSatisfy { $0.status == .cancelled && $0.dueAt == nil })
         #expect(
             ExecutionResult(run.state)?.json == [
                 "status": "CANCELLED", "execution_id": .string(someID.description), "error": error,

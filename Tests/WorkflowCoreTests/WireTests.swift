@@ -48,7 +48,10 @@ import Testing
                 "document_analysis.agent.invoked",
                 "document_analysis.agent.response", "document_analysis.step.completed", "document_analysis.step.failed",
                 "document_analysis.step.retry_scheduled",
-                "document_analysis.step.cancelled", "document_analysis.execution.completed",
+                "document_analysis.step.cancelled", "document_analysis.step.skipped",
+                "document_analysis.step.compensated", "document_analysis.timer.fired",
+                "document_analysis.execution.ending",
+                "document_analysis.execution.completed",
                 "document_analysis.execution.failed", "document_analysis.execution.cancelled",
                 "document_analysis.signal.received",
             ])

@@ -1,5 +1,6 @@
 -- From version 2 to version 3: an inbox for control messages, a heartbeat that looks into it, and in event_writers the session that
--- renewed a lease last, so that the death of a process is noticed before its lease has run out.
+-- renewed a lease last, so that the death of a process is noticed before its lease has run out; and execution_steps has rows for
+-- instances of steps too.
 --
 -- `perdure migrate` applies this file. By hand: run it with psql, then db/schema.sql, which adds the table and the functions.
 -- It changes everything or nothing, and takes a moment whatever the tables hold.
@@ -25,6 +26,7 @@ END $$;
 DROP FUNCTION IF EXISTS workflow.tick(text, interval, uuid[], double precision[]);
 
 ALTER TABLE event_writers ADD COLUMN session_pid integer;
+ALTER TABLE execution_steps ADD COLUMN progress jsonb;
 
 INSERT INTO schema_migrations (version) VALUES (3);
 

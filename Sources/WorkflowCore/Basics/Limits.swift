@@ -22,6 +22,15 @@ public enum Limits {
     /// Steps of one definition. A graph is walked on every transition.
     public static let stepsPerWorkflow = 1000
 
+    /// Items of one `foreach`. Each is a row and some events, and all of them are held in memory until the step is over.
+    public static let itemsPerLoop = 10_000
+
+    /// Items of one `foreach` at work at a time, at most: what a takeover has to call again.
+    public static let itemsAtWork = 1000
+
+    /// The same where a definition does not say: enough to keep a coordinator busy, few enough for what agents call.
+    public static let standardItemsAtWork = 100
+
     /// Nodes of one definition file after aliases are resolved; stops YAML that multiplies itself.
     public static let definitionNodes = 100_000
 

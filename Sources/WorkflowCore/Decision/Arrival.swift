@@ -39,6 +39,8 @@ public struct Decision: Sendable, Equatable {
     public var abandonedSteps: [Int] = []
     /// Whether the arrival changed what the tables hold, events or not.
     public var changesState = false
+    /// Whether the status of an execution that goes on is another one now, of those that the tables show.
+    public var changesStatus = false
     /// Why nothing was done of what somebody asked for; nil when it was, and for all other arrivals.
     public var refusal: RequestRejection?
 
@@ -52,9 +54,9 @@ public struct Invocation: Sendable, Equatable {
     public let executionID: ExecutionID
     /// The workflow's id.
     public let workflowID: String
-    /// The step's index in the definition.
+    /// The step's index in the state.
     public let step: Int
-    /// The step's name.
+    /// The step's name, or that of the instance.
     public let stepName: String
     /// The agent's name.
     public let agent: String

@@ -44,10 +44,18 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     public static let stepFailed = EventType(rawValue: "STEP_FAILED")
     /// An attempt failed and another one will be made; the event says when.
     public static let stepRetryScheduled = EventType(rawValue: "STEP_RETRY_SCHEDULED")
+    /// The step does not run, and the event says why.
+    public static let stepSkipped = EventType(rawValue: "STEP_SKIPPED")
+    /// The effect of the step was undone.
+    public static let stepCompensated = EventType(rawValue: "STEP_COMPENSATED")
+    /// A time that a step waited for has come.
+    public static let timerFired = EventType(rawValue: "TIMER_FIRED")
     /// The step was running when its execution failed or was cancelled; its answer is no longer waited for.
     public static let stepCancelled = EventType(rawValue: "STEP_CANCELLED")
     /// Every step is done and the output is known.
     public static let executionCompleted = EventType(rawValue: "EXECUTION_COMPLETED")
+    /// The execution is about to end with an error; what is to be done and undone before that begins now.
+    public static let executionEnding = EventType(rawValue: "EXECUTION_ENDING")
     /// The execution ended with an error.
     public static let executionFailed = EventType(rawValue: "EXECUTION_FAILED")
 
@@ -59,11 +67,11 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     /// The types that this version records.
     public static let all: [EventType] = [
         .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
-        .stepRetryScheduled, .stepCancelled,
+        .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired, .executionEnding,
         .executionCompleted, .executionFailed, .executionCancelled, .signalReceived,
     ]
 
-    /// What the event is about, in lower case: `execution`, `step`, `agent` or `signal`.
+    /// What the event is about, in lower case: `execution`, `step`, `agent`, `timer` or `signal`.
     public var subject: String { String(rawValue.prefix { $0 != "_" }).lowercased() }
 
     /// What happened to it, in lower case: `started`, `completed`, …

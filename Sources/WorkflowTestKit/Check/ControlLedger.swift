@@ -14,6 +14,8 @@ struct ControlLedger {
     private var openByKey: [String: ControlID] = [:]
     private var appliedBodies: [JSONValue: Int] = [:]
     private var outcomes: [JSONValue: [ControlOutcome]] = [:]
+    /// Executions that have been cancelled and had something to undo first.
+    private var ending: Set<ExecutionID> = []
 
     /// How often a message was applied, by what it says.
     func timesApplied(_ body: JSONValue) -> Int { appliedBodies[body, default: 0] }
@@ -55,20 +57,27 @@ struct ControlLedger {
             switch control.action {
             case .cancel(let reason):
                 expected.append(EventType.executionCancelled.rawValue + (reason ?? ""))
-                guard change.state.status == .cancelled else { return "\(change.state.id) is cancelled and goes on" }
+                let status = change.state.ending?.status ?? change.state.status
+                guard status == .cancelled else { return "\(change.state.id) is cancelled and goes on" }
             case .signal(let name, let payload):
                 expected.append(EventType.signalReceived.rawValue + name + payload.jsonText)
             case nil: return "control message \(control.messageKey) is applied and not known"
             }
         }
-        let found = change.events.compactMap { event -> String? in
+        var found: [String] = []
+        for event in change.events {
             let json = try? JSONValue(parsing: event.payload)
             switch event.type {
-            case .executionCancelled:
-                return event.type.rawValue + (json?["error"]?["message"]?.stringValue ?? "")
+            case .executionEnding where json?["status"] == "CANCELLED":
+                ending.insert(change.state.id)
+                fallthrough
+            case .executionCancelled where !ending.contains(change.state.id):
+                found.append(
+                    EventType.executionCancelled.rawValue + (json?["error"]?["message"]?.stringValue ?? ""))
             case .signalReceived:
-                return event.type.rawValue + (json?["name"]?.stringValue ?? "") + (json?["payload"]?.jsonText ?? "")
-            default: return nil
+                found.append(
+                    event.type.rawValue + (json?["name"]?.stringValue ?? "") + (json?["payload"]?.jsonText ?? ""))
+            default: break
             }
         }
         guard found == expected else {
