@@ -28,10 +28,10 @@ final class Outbox: Sendable {
     /// result need not wait for the confirms of what was committed before it.
     private static let publicationsUnderWay = 4
 
-    /// Events that may wait for the broker before new requests do. A second's worth at full speed: enough that the
-    /// broker never waits for a commit, and no more than an heir can publish in a moment, since what a dead coordinator
+    /// Events that may wait for the broker before new requests do. Half a second's worth at full speed: enough that
+    /// the broker never waits for a commit, and no more than an heir can publish in a moment, since what a dead coordinator
     /// had committed goes out before its executions go on.
-    private static let eventsWaiting = 10_000
+    private static let eventsWaiting = 5_000
     /// The same in bytes of payload, for events and results that are large.
     private static let bytesWaiting = 128 * 1024 * 1024
 

@@ -42,24 +42,52 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let definitionMissing = Code(rawValue: "DEFINITION_MISSING")
     }
 
+    /// In an object, since every step of every execution has room for an error, and few have one.
+    private final class Parts: Sendable, Hashable {
+        let code: Code
+        let message: String
+        let step: String?
+        let retryAfter: Duration?
+
+        init(code: Code, message: String, step: String?, retryAfter: Duration?) {
+            self.code = code
+            self.message = message
+            self.step = step
+            self.retryAfter = retryAfter
+        }
+
+        static func == (left: Parts, right: Parts) -> Bool {
+            left.code == right.code && left.message == right.message && left.step == right.step
+                && left.retryAfter == right.retryAfter
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(code)
+            hasher.combine(message)
+            hasher.combine(step)
+            hasher.combine(retryAfter)
+        }
+    }
+
+    private let parts: Parts
+
     /// What kind of failure it is.
-    public let code: Code
+    public var code: Code { parts.code }
     /// One sentence for the reader, at most `Limits.errorMessageCharacters` long.
-    public let message: String
+    public var message: String { parts.message }
     /// The step it happened in, when it happened in one.
-    public let step: String?
+    public var step: String? { parts.step }
     /// How long an agent asks to be left alone before the next attempt, as a service says with `Retry-After`.
     ///
     /// The step's retry policy decides whether there is one; its delay is replaced when this is longer, up to
     /// `Limits.retryAfterSeconds`. Not part of the stored error: the events of the attempt have it.
-    public let retryAfter: Duration?
+    public var retryAfter: Duration? { parts.retryAfter }
 
     /// An error; a longer message or code is cut, and U+0000 replaced, so that it can always be stored.
     public init(code: Code, message: String, step: String? = nil, retryAfter: Duration? = nil) {
-        self.retryAfter = retryAfter
-        self.code = Code(rawValue: code.rawValue.storable(maximum: Limits.errorCodeCharacters))
-        self.message = message.storable(maximum: Limits.errorMessageCharacters)
-        self.step = step
+        parts = Parts(
+            code: Code(rawValue: code.rawValue.storable(maximum: Limits.errorCodeCharacters)),
+            message: message.storable(maximum: Limits.errorMessageCharacters), step: step, retryAfter: retryAfter)
     }
 
     /// The shape of the contract: `{"code", "message", "step"}`.
