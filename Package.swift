@@ -174,7 +174,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore", "TestSupport",
+                "perdure", "DocumentationExample", "LocalServers", "JSONSchema", "PerdureJSON", "WorkflowCore",
+                "TestSupport",
             ],
             swiftSettings: strict
         ),

@@ -8,15 +8,14 @@ extension DefinitionParser {
         let step = CELType.object(
             CELObjectType(name: "a step", fields: ["output": .dyn, "status": .string], isOpen: false))
         let steps = Dictionary(stepNames.map { ($0, step) }) { first, _ in first }
-        return CELEnvironment(variables: [
-            "input": input,
-            "steps": .object(CELObjectType(name: "steps", fields: steps, isOpen: false)),
-            "execution": .object(
-                CELObjectType(
-                    name: "execution", fields: ["id": .string, "workflow_id": .string, "version": .int], isOpen: false)
-            ),
-            "metadata": .dyn,
-        ])
+        return CELEnvironment(
+            variables: [
+                "input": input,
+                "steps": .object(CELObjectType(name: "steps", fields: steps, isOpen: false)),
+                "execution": ExecutionFunctions.receiver,
+                "metadata": .dyn,
+            ],
+            functions: ExecutionFunctions.all)
     }
 
     /// What is known of the input; messages call it by its name.
