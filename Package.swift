@@ -134,7 +134,7 @@ let package = Package(
             name: "PostgresClientTests", dependencies: ["PostgresClient", "LocalServers", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
+            name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "JSONSchema", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowRuntimeTests",
