@@ -1,4 +1,4 @@
--- Perdure: the durable record of every execution. Version 2.
+-- Perdure: the durable record of every execution. Version 3.
 --
 -- Makes the tables in an empty database, and is safe to run again on tables of this version: everything is created only
 -- where it is missing. On tables of another version it changes nothing and says so: upgrades are in db/migrations/, and
@@ -25,11 +25,11 @@ BEGIN
     IF to_regclass('schema_migrations') IS NOT NULL THEN
         EXECUTE 'SELECT max(version) FROM schema_migrations' INTO found;
     END IF;
-    IF found < 2 THEN
-        RAISE EXCEPTION 'the tables are of version %, and this file is of version 2; nothing was changed', found
+    IF found < 3 THEN
+        RAISE EXCEPTION 'the tables are of version %, and this file is of version 3; nothing was changed', found
             USING HINT = 'Run `perdure migrate`, or the files of db/migrations/ with higher numbers and then this one.';
-    ELSIF found > 2 THEN
-        RAISE EXCEPTION 'the tables are of version %, which is newer than this file, of version 2; nothing was changed', found
+    ELSIF found > 3 THEN
+        RAISE EXCEPTION 'the tables are of version %, which is newer than this file, of version 3; nothing was changed', found
             USING HINT = 'Use the db/schema.sql that belongs to them.';
     END IF;
 END $$;
@@ -140,6 +140,7 @@ CREATE TABLE IF NOT EXISTS event_writers (
     phase              text        NOT NULL DEFAULT 'LIVE' CHECK (phase IN ('LIVE', 'INHERITED', 'DRAINED')),
     published_position bigint      NOT NULL DEFAULT 0,   -- all events up to here are confirmed by the broker
     expires_at         timestamptz NOT NULL,             -- until when the publisher is believed alive
+    session_pid        integer,                          -- the session that said so last: see workflow.is_gone
     started_at         timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 
@@ -181,7 +182,7 @@ CREATE OR REPLACE FUNCTION workflow.tick(
 ) LANGUAGE plpgsql AS $$
 BEGIN
     WITH renewed AS (
-        UPDATE event_writers SET expires_at = clock_timestamp() + lease
+        UPDATE event_writers SET expires_at = clock_timestamp() + lease, session_pid = pg_backend_pid()
         WHERE publisher = coordinator AND phase <> 'DRAINED' RETURNING writer_id, phase
     )
     SELECT coalesce(array_agg(writer_id) FILTER (WHERE phase = 'LIVE'), '{}') INTO live_writers FROM renewed;
@@ -199,7 +200,22 @@ BEGIN
     has_abandoned_work := EXISTS (
         SELECT FROM event_writers
         WHERE phase = 'DRAINED' OR (phase = 'INHERITED' AND publisher = coordinator)
-           OR (expires_at < clock_timestamp() AND workflow.leases_may_end(lease)));
+           OR workflow.is_gone(expires_at, session_pid, lease));
+END $$;
+
+-- Whether a coordinator is taken for dead: its lease has run out, or half of it has, and the session that renewed it is gone. A
+-- process that dies takes its sessions along at once, so most takeovers need not wait for the whole lease. One whose connection
+-- broke has the half of a lease to come back; for one that is stopped or out of reach the whole lease counts.
+-- plpgsql, so that nothing is asked of pg_stat_activity for those that are well.
+CREATE OR REPLACE FUNCTION workflow.is_gone(expires_at timestamptz, session_pid integer, lease interval) RETURNS boolean
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF expires_at >= clock_timestamp() + lease / 2 OR NOT workflow.leases_may_end(lease) THEN
+        RETURN false;
+    END IF;
+    RETURN expires_at < clock_timestamp()
+        OR (session_pid IS NOT NULL
+            AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = is_gone.session_pid));
 END $$;
 
 -- Whether the server has been up for long enough that a coordinator which lives has had the time to say so.
@@ -333,6 +349,6 @@ END $$;
 
 SELECT FROM workflow.make_event_partitions();
 
-INSERT INTO schema_migrations (version) VALUES (2) ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version) VALUES (3) ON CONFLICT DO NOTHING;
 
 COMMIT;

@@ -22,7 +22,8 @@ struct Admission: Sendable {
             let request = try ExecutionRequest(body: incoming.body, envelope: incoming.envelope)
             let admitted = AdmittedRequest(
                 request: request, executionID: request.executionID ?? environment.newExecutionID(),
-                definition: definition(for: request), receipt: incoming.receipt, byteCount: incoming.body.count
+                definition: definition(for: request), receipt: incoming.receipt, byteCount: incoming.body.count,
+                mayBeKnown: request.isRedelivered
             )
             lanes.lane(for: admitted).mailbox.post(.request(admitted))
         } catch {

@@ -35,6 +35,7 @@ extension JournalLane {
                 case .writerLost:
                     try await startOver(&batch)
                 case .alreadyAccepted where !batch.accepted.isEmpty:
+                    batchesToLookUp = Self.copyVigilance
                     putBackRequests(of: &batch)
                 case .refused, .alreadyAccepted:
                     try await commitOneByOne(batch, error)

@@ -2,14 +2,25 @@ import Logging
 import WorkflowCore
 
 extension JournalLane {
+    /// For how many batches every request is looked up after one has turned out to be a copy: they seldom come alone.
+    static let copyVigilance = 100
+
     /// Makes executions of requests, and answers those that came before.
+    ///
+    /// A request that nothing is known against is taken for new without asking, which spares a round trip before the
+    /// commit. The keys of the tables refuse the commit if it is a copy after all; it comes back then and is looked up.
     func accept(_ requests: [AdmittedRequest], in batch: inout LaneBatch) async throws(JournalError) {
         guard let writer else { return }
         // One whose connection is gone is delivered again; taking it here too could make two executions of it.
         let requests = requests.filter { intake.isOpen($0.receipt) }
-        let keys = requests.compactMap(\.request.idempotencyKey)
-        let ids = requests.map(\.executionID)
-        let known = try await journal.findAccepted(keys: keys, ids: ids, for: writer)
+        let isWary = batchesToLookUp > 0
+        if isWary { batchesToLookUp -= 1 }
+        let doubtful = requests.filter { isWary || isDoubtful($0) }
+        let known =
+            doubtful.isEmpty
+            ? []
+            : try await journal.findAccepted(
+                keys: doubtful.compactMap(\.request.idempotencyKey), ids: doubtful.map(\.executionID), for: writer)
         let byKey = Dictionary(known.map { ($0.idempotencyKey, $0) }) { first, _ in first }
         let byID = Dictionary(known.map { ($0.id, $0) }) { first, _ in first }
         var copies: [AdmittedRequest] = []
@@ -32,6 +43,13 @@ extension JournalLane {
         }
         // A copy that came together with its original finds it in the tables on the next round.
         if !copies.isEmpty { mailbox.putBack(copies) }
+    }
+
+    /// Whether a request may have been accepted before, or is to be refused, which only a new one may be.
+    private func isDoubtful(_ admitted: AdmittedRequest) -> Bool {
+        if admitted.mayBeKnown || held[admitted.executionID] != nil { return true }
+        if case .failure = admitted.definition { return true }
+        return false
     }
 
     private func start(

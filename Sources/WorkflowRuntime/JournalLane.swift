@@ -32,6 +32,8 @@ actor JournalLane {
     private(set) var isFinished = false
     var lastPosition: Int64 = 0
     var recordedPosition: Int64 = 0
+    /// The next batches whose requests are all looked up before they are taken.
+    var batchesToLookUp = 0
 
     init(
         index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake,

@@ -36,6 +36,9 @@ struct AdmittedRequest: Sendable {
     let receipt: DeliveryReceipt
     /// The size of its message.
     let byteCount: Int
+    /// Whether it may have been accepted before, so that the tables are asked before it is taken: the broker delivers it
+    /// again, or it came back from a batch.
+    var mayBeKnown = false
 
     /// Whose turn it takes.
     var workflow: String { request.workflowID }
@@ -88,10 +91,12 @@ final class Mailbox: Sendable {
         waiter?.resume()
     }
 
-    /// Puts requests back in front of the others.
+    /// Puts requests back in front of the others, to be looked up when their turn comes: what they were taken for may
+    /// have happened.
     func putBack(_ requests: [AdmittedRequest]) {
         let waiter = state.withLock { state in
-            for request in requests.reversed() {
+            for var request in requests.reversed() {
+                request.mayBeKnown = true
                 state.requests.prepend(request, workflow: request.workflow, priority: request.priority)
             }
             return state.takeWaiterIfWork()

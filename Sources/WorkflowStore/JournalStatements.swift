@@ -6,9 +6,10 @@ enum JournalStatement {
     static let openWriter = PostgresStatement(
         name: "open_writer",
         sql: """
-            INSERT INTO event_writers (owner, publisher, expires_at)
-            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3))
-            ON CONFLICT (owner) DO UPDATE SET expires_at = EXCLUDED.expires_at RETURNING writer_id
+            INSERT INTO event_writers (owner, publisher, expires_at, session_pid)
+            VALUES ($1, $2, clock_timestamp() + make_interval(secs => $3), pg_backend_pid())
+            ON CONFLICT (owner) DO UPDATE SET expires_at = EXCLUDED.expires_at, session_pid = EXCLUDED.session_pid
+            RETURNING writer_id
             """)
 
     static let findAccepted = PostgresStatement(
@@ -53,11 +54,12 @@ enum JournalStatement {
         name: "claim_writers",
         sql: """
             UPDATE event_writers
-            SET publisher = $1, phase = 'INHERITED', expires_at = clock_timestamp() + make_interval(secs => $2)
+            SET publisher = $1, phase = 'INHERITED', expires_at = clock_timestamp() + make_interval(secs => $2),
+                session_pid = pg_backend_pid()
             WHERE writer_id IN (
                 SELECT writer_id FROM event_writers
-                WHERE (phase <> 'DRAINED' AND publisher <> $1 AND expires_at < clock_timestamp()
-                       AND workflow.leases_may_end(make_interval(secs => $2)))
+                WHERE (phase <> 'DRAINED' AND publisher <> $1
+                       AND workflow.is_gone(expires_at, session_pid, make_interval(secs => $2)))
                    OR (phase = 'INHERITED' AND publisher = $1)
                 FOR NO KEY UPDATE SKIP LOCKED)
             RETURNING writer_id, published_position

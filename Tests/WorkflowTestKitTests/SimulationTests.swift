@@ -34,15 +34,16 @@ import WorkflowTestKit
     @Test(
         .timeLimit(.minutes(10)),
         arguments: [
-            (Sabotage.ignoresCopies, "position"), (.ignoresHeirs, "which it has lost"),
-            (.ignoresKeys, "is accepted twice"), (.claimsTooEarly, "before its event"),
-            (.forgetsCallers, "neither answered nor remembered"), (.leavesLocks, "ended"),
-            (.losesSteps, "another output"), (.skipsAnEvent, "is published after"),
+            // A commit that happens twice is seen in its positions, or in an execution that it ends once more.
+            (Sabotage.ignoresCopies, ["position", "goes on after its end"]), (.ignoresHeirs, ["which it has lost"]),
+            (.ignoresKeys, ["is accepted twice"]), (.claimsTooEarly, ["before its event"]),
+            (.forgetsCallers, ["neither answered nor remembered"]), (.leavesLocks, ["ended"]),
+            (.losesSteps, ["another output"]), (.skipsAnEvent, ["is published after"]),
         ])
-    func faultsOfAJournalAreFound(sabotage: Sabotage, expected: String) throws {
+    func faultsOfAJournalAreFound(sabotage: Sabotage, expected: [String]) throws {
         let failures = (UInt64(1)...300).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }
         let failure = try #require(failures.first, "no seed found it")
-        #expect(failure.contains(expected), "\(failure)")
+        #expect(expected.contains { failure.contains($0) }, "\(failure)")
     }
 
     @Test func aFailureIsReportedWithItsSeedAndWhatLedToIt() throws {

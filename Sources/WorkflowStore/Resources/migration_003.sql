@@ -1,0 +1,1 @@
+../../../db/migrations/003-from-version-2.sql
