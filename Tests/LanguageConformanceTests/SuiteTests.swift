@@ -1,3 +1,4 @@
+import FoundationEssentials
 import LanguageConformance
 import Testing
 
@@ -67,6 +68,19 @@ import Testing
     static let folders: [ConformanceSuite: ConformanceFolder] = [
         .cel: ConformanceFolder.besidePackage("cel"), .schema: ConformanceFolder.besidePackage("json-schema"),
     ].compactMapValues(\.self)
+
+    @Test func theReferenceStatesTheCounts() throws {
+        let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "docs/workflows.md")
+        let text = try String(contentsOf: page, encoding: .utf8)
+        for (name, expectations) in [("google/cel-spec", Self.cel), ("JSON-Schema-Test-Suite", Self.schema)] {
+            let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| \(name)") })
+            let counts = [
+                expectations.map(\.passed), expectations.map(\.failed.count), expectations.map(\.skipped),
+            ].map { $0.reduce(0, +) }
+            #expect(row.contains("| \(counts[0]) | \(counts[1]) | \(counts[2])"), "\(row) but \(counts)")
+        }
+    }
 
     @Test(
         .enabled(if: folders.count == 2, "no conformance files beside the package"),
