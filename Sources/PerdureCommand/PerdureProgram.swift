@@ -19,6 +19,7 @@ public enum PerdureProgram {
     ///
     /// - Parameter agents: Agents beside the built-in ones; one with the name of a built-in agent takes its place.
     public static func main(agents: [any Agent]) async {
+        HeapArenas.limitToCores()
         registered.withLock { registry in
             for agent in agents { registry.register(agent) }
         }

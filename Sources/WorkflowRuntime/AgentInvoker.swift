@@ -56,11 +56,23 @@ final class AgentInvoker: Sendable {
         book.begin { call in Task(executorPreference: executor) { [self] in await work(on: call) } }
     }
 
+    /// What is needed once the agent has answered stays out of this frame: there are as many as agents that wait.
     private func work(on call: AgentCall) async {
         if call.begin(at: environment.uptime()) {
             look(after: call)
-            let (answer, byteCount) = await answer(to: call)
-            book.settle(call, with: answer, byteCount)
+            if let agent = agents[call.invocation.agent] {
+                let result: Result<JSONValue, any Error>
+                do {
+                    result = .success(
+                        try await agent.invoke(
+                            call.invocation.arguments, context: AgentContext(call, environment: environment)))
+                } catch {
+                    result = .failure(error)
+                }
+                settle(call, result)
+            } else {
+                settleWithoutAgent(call)
+            }
         }
         if book.leave(call.invocation.agent) { offer() }
     }
@@ -82,23 +94,22 @@ final class AgentInvoker: Sendable {
     /// How many calls wait for their turn.
     var waitingCount: Int { book.waitingCount }
 
-    /// The answer, and how many bytes it adds to a commit.
-    private func answer(to call: AgentCall) async -> (AgentAnswer, byteCount: Int) {
-        let invocation = call.invocation
-        guard let agent = agents[invocation.agent] else {
-            let message =
-                "This coordinator has no agent '\(invocation.agent)'; register it and submit the request again."
-            return (.failure(WorkflowError(code: .unknownAgent, message: message)), 0)
-        }
-        do {
-            let context = AgentContext(call, environment: environment)
-            let output = try await agent.invoke(invocation.arguments, context: context)
-            return Self.checked(output)
-        } catch let error as WorkflowError {
-            return (.failure(error), 0)
-        } catch {
-            return (.failure(WorkflowError(code: .agentError, message: "\(error)")), 0)
-        }
+    @inline(never)
+    private func settle(_ call: AgentCall, _ result: Result<JSONValue, any Error>) {
+        let (answer, byteCount) =
+            switch result {
+            case .success(let output): Self.checked(output)
+            case .failure(let error as WorkflowError): (.failure(error), 0)
+            case .failure(let error): (.failure(WorkflowError(code: .agentError, message: "\(error)")), 0)
+            }
+        book.settle(call, with: answer, byteCount)
+    }
+
+    @inline(never)
+    private func settleWithoutAgent(_ call: AgentCall) {
+        let message =
+            "This coordinator has no agent '\(call.invocation.agent)'; register it and submit the request again."
+        book.settle(call, with: .failure(WorkflowError(code: .unknownAgent, message: message)), 0)
     }
 
     /// Refuses outputs that the tables could not hold, before they get near a commit that others share.

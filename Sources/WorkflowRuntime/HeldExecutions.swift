@@ -1,17 +1,28 @@
 import WorkflowCore
 
-/// An execution that a lane owns.
-struct HeldExecution: Sendable {
+/// An execution that a lane owns. An object, so that a lane changes it where it is: it is some hundred bytes large, and a
+/// table of ten thousand has room for as many again.
+final class HeldExecution {
     var execution: Execution
     let fencingToken: Int64
     let replyAddress: ReplyAddress?
-    var lease: LeaseBook
+    fileprivate(set) var lease: LeaseBook
     /// About how many bytes of inputs and outputs it holds.
-    var byteCount: Int
+    fileprivate(set) var byteCount: Int
+
+    init(
+        execution: Execution, fencingToken: Int64, replyAddress: ReplyAddress?, lease: LeaseBook, byteCount: Int
+    ) {
+        self.execution = execution
+        self.fencingToken = fencingToken
+        self.replyAddress = replyAddress
+        self.lease = lease
+        self.byteCount = byteCount
+    }
 }
 
 /// The executions that a lane owns, and how much room they take up.
-struct HeldExecutions: Sendable {
+struct HeldExecutions {
     private var byID: [ExecutionID: HeldExecution] = [:]
     private(set) var countByWorkflow: [String: Int] = [:]
     /// About how many bytes of inputs and outputs they hold together.
@@ -35,15 +46,18 @@ struct HeldExecutions: Sendable {
         }
     }
 
+    /// Counts the bytes of an answer to an execution.
+    mutating func add(bytes: Int, to id: ExecutionID) {
+        guard let entry = byID[id] else { return }
+        entry.byteCount += bytes
+        byteCount += bytes
+    }
+
     /// The rows that are due to be renewed; each is reported once.
-    mutating func dueRenewals(uptime: Duration) -> [LeaseRenewal] {
+    func dueRenewals(uptime: Duration) -> [LeaseRenewal] {
         var due: [LeaseRenewal] = []
-        var index = byID.startIndex
-        while index != byID.endIndex {
-            if let span = byID.values[index].lease.renewal(uptime: uptime) {
-                due.append(LeaseRenewal(execution: byID.keys[index], span: span))
-            }
-            byID.formIndex(after: &index)
+        for (id, entry) in byID {
+            if let span = entry.lease.renewal(uptime: uptime) { due.append(LeaseRenewal(execution: id, span: span)) }
         }
         return due
     }

@@ -63,7 +63,7 @@ extension JournalLane {
             input: request.input, metadata: request.metadata, traceparent: request.traceparent,
             priority: request.priority, createdAt: now
         )
-        var entry = HeldExecution(
+        let entry = HeldExecution(
             execution: Execution(definition: definition, state: state), fencingToken: 1,
             replyAddress: request.replyAddress, lease: newLease(), byteCount: admitted.byteCount
         )

@@ -136,7 +136,7 @@ actor JournalLane {
             switch input {
             case .request(let request): requests.append(request)
             case .answer(let id, let step, let attempt, let answer, let byteCount):
-                held[id]?.byteCount += byteCount
+                held.add(bytes: byteCount, to: id)
                 advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .timer(let timer):
                 advance(timer.executionID, .timerFired(timer.purpose), in: &batch)
@@ -162,9 +162,8 @@ actor JournalLane {
     // MARK: - Decisions
 
     func advance(_ id: ExecutionID, _ arrival: Arrival, in batch: inout LaneBatch) {
-        guard var entry = held[id] else { return }
+        guard let entry = held[id] else { return }
         let decision = entry.execution.handle(arrival, now: environment.now())
-        held[id] = entry
         if decision.changesState {
             batch.add(decision, to: entry.execution, fencingToken: entry.fencingToken)
         } else {

@@ -19,12 +19,13 @@ struct NothingAgent: Agent {
     }
 }
 
-/// Waits as many seconds as its argument says and computes nothing, as a call to a slow service would.
+/// Waits as many seconds as its argument says and computes nothing, as a call to a slow service would, in the way that takes
+/// up the least memory: what is measured is the runtime's.
 struct WaitingAgent: Agent {
     let name = BenchmarkAgents.waiting
 
     func invoke(_ arguments: JSONValue, context: AgentContext) async throws -> JSONValue {
-        try await Task.sleep(for: .seconds(arguments["seconds"]?.intValue ?? 0))
+        try await Task.sleep(nanoseconds: UInt64(max(0, arguments["seconds"]?.intValue ?? 0)) * 1_000_000_000)
         return ["done": true]
     }
 }
