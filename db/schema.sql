@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 );
 
--- One row for each execution, written when its request is accepted and when it ends. Contract.
+-- One row for each execution, written when its request is accepted and when it ends; in between only where its workflow has
+-- steps that wait, when it begins to wait and when it goes on. Contract.
 CREATE TABLE IF NOT EXISTS executions (
     id               uuid PRIMARY KEY,
     workflow_id      text        NOT NULL,
@@ -62,15 +63,17 @@ CREATE TABLE IF NOT EXISTS executions (
     created_at       timestamptz NOT NULL,
     started_at       timestamptz,
     completed_at     timestamptz
-) WITH (fillfactor = 80);                    -- the one update of a row finds room beside it (HOT: no index is touched)
+) WITH (fillfactor = 80);                    -- an update of a row finds room beside it (HOT: no index is touched)
 
 CREATE UNIQUE INDEX IF NOT EXISTS executions_idempotency_key ON executions (idempotency_key);
 CREATE INDEX IF NOT EXISTS executions_created_at ON executions (created_at);   -- newest first, for `perdure list`
 
--- One row for each step, there from the start of the execution. Contract.
+-- One row for each step, there from the start of the execution. Contract. Behind them one row for each instance that was made of a
+-- step, from when it starts: `fetch[17]` for the item of that number, `book.compensate` for what undoes the step `book`, and
+-- `workflow.on_failure`.
 CREATE TABLE IF NOT EXISTS execution_steps (
     execution_id uuid        NOT NULL,
-    step_order   integer     NOT NULL,       -- 1, 2, … as the definition lists them
+    step_order   integer     NOT NULL,       -- 1, 2, … as the definition lists them; then the instances
     step_name    text        NOT NULL,
     status       text        NOT NULL
                  CHECK (status IN ('PENDING', 'RUNNING', 'WAITING', 'PAUSED', 'SUCCESS', 'FAILED', 'CANCELLED',
@@ -81,6 +84,7 @@ CREATE TABLE IF NOT EXISTS execution_steps (
     error        jsonb,
     started_at   timestamptz,
     completed_at timestamptz,
+    progress     jsonb,                      -- of instances: what they were made of, attempt, wait
     PRIMARY KEY (execution_id, step_order)
 ) WITH (fillfactor = 70);
 

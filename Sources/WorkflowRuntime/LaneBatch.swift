@@ -33,13 +33,15 @@ struct LaneBatch {
         if let index = indexOf[id] {
             changes[index].state = execution.state
             changes[index].changedSteps.formUnion(decision.changedSteps)
+            changes[index].changesStatus = changes[index].changesStatus || decision.changesStatus
             changes[index].events += decision.events
         } else {
             indexOf[id] = changes.count
             changes.append(
                 ExecutionChange(
                     state: execution.state, acceptance: acceptance, fencingToken: fencingToken,
-                    changedSteps: decision.changedSteps, events: decision.events
+                    changedSteps: decision.changedSteps, changesStatus: decision.changesStatus,
+                    events: decision.events
                 )
             )
         }

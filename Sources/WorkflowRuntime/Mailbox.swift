@@ -43,7 +43,9 @@ struct AdmittedRequest: Sendable {
     /// Whose turn it takes.
     var workflow: String { request.workflowID }
     /// Where it stands among those of its workflow.
-    var priority: Int { request.priority ?? ExecutionRequest.standardPriority }
+    var priority: Int {
+        request.priority ?? (try? definition.get())?.priority ?? ExecutionRequest.standardPriority
+    }
 }
 
 /// What waits for a lane: many put in, one takes out everything that has gathered.

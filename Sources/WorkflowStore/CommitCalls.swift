@@ -48,12 +48,27 @@ struct CommitCalls {
                         CommitStatement.insertLocks,
                         [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
             }
-            let rows = accepted.flatMap { change in change.state.steps.indices.map { (change.state, $0) } }
+            let rows = accepted.flatMap { change in (0..<change.state.steps.definedCount).map { (change.state, $0) } }
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.endExecutions, endColumns(ended))) }
-        let changed = advanced.flatMap { change in change.changedSteps.sorted().map { (change.state, $0) } }
+        let turned = advanced.filter { $0.changesStatus && !$0.state.status.isTerminal }
+        if !turned.isEmpty {
+            calls.append(
+                PostgresCall(
+                    CommitStatement.changeStatus,
+                    [.uuidArray(turned.map(\.state.id.uuid)), .textArray(turned.map(\.state.status.rawValue))]))
+        }
+        let changed = advanced.flatMap { change in
+            change.changedSteps.sorted().prefix { $0 < change.state.steps.definedCount }.map { (change.state, $0) }
+        }
         if !changed.isEmpty { calls.append(PostgresCall(CommitStatement.updateSteps, stepColumns(changed))) }
+        let instances = batch.changes.filter(\.state.steps.hasInstances).flatMap { change in
+            change.changedSteps.sorted().drop { $0 < change.state.steps.definedCount }.map { (change.state, $0) }
+        }
+        if !instances.isEmpty {
+            calls.append(PostgresCall(CommitStatement.writeInstances, instanceColumns(instances)))
+        }
         calls.append(PostgresCall(CommitStatement.insertEvents, eventColumns()))
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)])) }
         return calls
@@ -125,6 +140,10 @@ struct CommitCalls {
             .timestampArray(steps.map { $0.startedAt.map(PostgresTimestamp.init) }),
             .timestampArray(steps.map { $0.completedAt.map(PostgresTimestamp.init) }),
         ]
+    }
+
+    private func instanceColumns(_ rows: [(state: ExecutionState, index: Int)]) -> [PostgresValue] {
+        stepColumns(rows) + [.jsonbArray(rows.map { StepProgress.encode($0.state.steps[$0.index]) })]
     }
 
     private func eventColumns() -> [PostgresValue] {

@@ -169,7 +169,7 @@ enum JournalStatement {
     static let loadSteps = PostgresStatement(
         name: "load_steps",
         sql: """
-            SELECT execution_id, step_order, step_name, status, input, output, error, started_at, completed_at
+            SELECT execution_id, step_order, step_name, status, input, output, error, started_at, completed_at, progress
             FROM execution_steps WHERE execution_id = ANY($1) ORDER BY execution_id, step_order
             """)
 

@@ -38,7 +38,7 @@ import WorkflowTestKit
             (Sabotage.ignoresCopies, ["position", "goes on after its end"]), (.ignoresHeirs, ["which it has lost"]),
             (.ignoresKeys, ["is accepted twice"]), (.claimsTooEarly, ["before its event"]),
             (.forgetsCallers, ["neither answered nor remembered"]), (.leavesLocks, ["ended"]),
-            (.losesSteps, ["another output"]), (.skipsAnEvent, ["is published after"]),
+            (.losesSteps, ["another output", "the result of"]), (.skipsAnEvent, ["is published after"]),
         ])
     func faultsOfAJournalAreFound(sabotage: Sabotage, expected: [String]) throws {
         let failures = (UInt64(1)...300).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }

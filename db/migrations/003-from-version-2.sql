@@ -1,8 +1,10 @@
 -- From version 2 to version 3: event_writers says which session renewed a lease last, so that the death of a process is noticed
--- before its lease has run out.
+-- before its lease has run out; and execution_steps has rows for instances of steps too.
 --
 -- `perdure migrate` applies this file. By hand: run it with psql, then db/schema.sql, which adds the functions. It changes
--- everything or nothing, and takes a moment.
+-- everything or nothing, and takes a moment: no row is rewritten.
+--
+-- Stop the coordinators first. One of version 2 would take an instance for a step of the definition.
 
 BEGIN;
 
@@ -19,6 +21,7 @@ BEGIN
 END $$;
 
 ALTER TABLE event_writers ADD COLUMN session_pid integer;
+ALTER TABLE execution_steps ADD COLUMN progress jsonb;
 
 INSERT INTO schema_migrations (version) VALUES (3);
 

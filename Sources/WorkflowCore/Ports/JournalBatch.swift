@@ -47,6 +47,8 @@ public struct ExecutionChange: Sendable {
     public let fencingToken: Int64
     /// The steps whose rows changed, by index.
     public var changedSteps: Set<Int>
+    /// Whether the status of an execution that goes on is another one now.
+    public var changesStatus: Bool
     /// The events to append.
     public var events: [JournalEvent]
     /// The position of the first of the events in the writer's stream; the rest follow it.
@@ -55,12 +57,13 @@ public struct ExecutionChange: Sendable {
     /// A change from its parts.
     public init(
         state: ExecutionState, acceptance: Acceptance?, fencingToken: Int64, changedSteps: Set<Int> = [],
-        events: [JournalEvent] = [], firstPosition: Int64 = 0
+        changesStatus: Bool = false, events: [JournalEvent] = [], firstPosition: Int64 = 0
     ) {
         self.state = state
         self.acceptance = acceptance
         self.fencingToken = fencingToken
         self.changedSteps = changedSteps
+        self.changesStatus = changesStatus
         self.events = events
         self.firstPosition = firstPosition
     }
