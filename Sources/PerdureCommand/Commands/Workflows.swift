@@ -80,7 +80,7 @@ struct Workflows: AsyncParsableCommand {
             help: ArgumentHelp(
                 "Print the graph of the steps instead: text for a terminal, mermaid or dot for a picture.",
                 valueName: "text|mermaid|dot"))
-        var graph: WorkflowDiagram.Format?
+        var graph: String?
 
         func run() async throws {
             let all = try WorkflowFiles(try options.settings()).catalog.all.filter { $0.reference.id == workflow }
@@ -89,7 +89,11 @@ struct Workflows: AsyncParsableCommand {
                 throw CommandFailure("There is no such definition; see `perdure workflows list`.")
             }
             if let graph {
-                print(WorkflowDiagram(definition).drawn(as: graph), terminator: "")
+                guard let format = WorkflowDiagram.Format(rawValue: graph) else {
+                    let formats = WorkflowDiagram.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw CommandFailure("There is no form '\(graph)' (--graph); write one of \(formats).")
+                }
+                print(WorkflowDiagram(definition).drawn(as: format), terminator: "")
                 return
             }
             print(
@@ -105,5 +109,3 @@ struct Workflows: AsyncParsableCommand {
         }
     }
 }
-
-extension WorkflowDiagram.Format: ExpressibleByArgument {}
