@@ -27,16 +27,17 @@ struct LaneBatch {
     /// Adds what a decision changed.
     mutating func add(
         _ decision: Decision, to execution: Execution, fencingToken: Int64, request: AdmittedRequest? = nil,
-        acceptance: Acceptance? = nil
+        acceptance: Acceptance? = nil, control: SettledControl? = nil
     ) {
         let id = execution.state.id
-        if let index = indexOf[id] {
+        let index = indexOf[id] ?? changes.count
+        if index < changes.count {
             changes[index].state = execution.state
             changes[index].changedSteps.formUnion(decision.changedSteps)
             changes[index].changesStatus = changes[index].changesStatus || decision.changesStatus
             changes[index].events += decision.events
         } else {
-            indexOf[id] = changes.count
+            indexOf[id] = index
             changes.append(
                 ExecutionChange(
                     state: execution.state, acceptance: acceptance, fencingToken: fencingToken,
@@ -45,6 +46,7 @@ struct LaneBatch {
                 )
             )
         }
+        if let control { changes[index].controls.append(control) }
         if let request, let acceptance {
             accepted[id] = request
             acceptedKeys.insert(acceptance.idempotencyKey)

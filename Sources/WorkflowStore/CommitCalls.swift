@@ -19,13 +19,20 @@ struct CommitCalls {
     /// The ids whose further callers the last call asks for.
     var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
 
+    /// The control messages that are settled with the batch.
+    private var settled: [SettledControl] { batch.changes.flatMap(\.controls) }
+
+    /// Their ids.
+    var controlIDs: [Int64?] { settled.map(\.control.id.rawValue) }
+
     private var writerCall: PostgresCall {
         let writer: [PostgresValue] = [.int64(batch.writer.rawValue), .text(batch.publisher)]
         guard let cursor = batch.cursor else { return PostgresCall(CommitStatement.lockWriter, writer) }
         return PostgresCall(CommitStatement.moveCursor, writer + [.int64(cursor)])
     }
 
-    /// The calls in order. The last one gives the further callers when `asksForCallers`.
+    /// The calls in order. The last one gives the further callers when `asksForCallers`; the last but that gives those of
+    /// control messages when there are `controlIDs`.
     func calls() -> [PostgresCall] {
         var calls = [writerCall]
         let accepted = accepted
@@ -70,6 +77,15 @@ struct CommitCalls {
             calls.append(PostgresCall(CommitStatement.writeInstances, instanceColumns(instances)))
         }
         calls.append(PostgresCall(CommitStatement.insertEvents, eventColumns()))
+        let settled = settled
+        if !settled.isEmpty {
+            let ids = PostgresValue.int64Array(settled.map(\.control.id.rawValue))
+            calls.append(PostgresCall(ControlStatement.lock, [ids]))
+            calls.append(
+                PostgresCall(
+                    ControlStatement.settle,
+                    [ids, .jsonbArray(settled.map(\.outcome.json.jsonBytes)), .text(batch.owner)]))
+        }
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)])) }
         return calls
     }

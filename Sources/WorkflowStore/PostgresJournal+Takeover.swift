@@ -22,7 +22,15 @@ extension PostgresJournal {
         return try Self.decode { () throws(PostgresError) in
             let row = results[0][0]
             let writers = try row.int64Array("live_writers").compactMap { $0.map(WriterID.init(rawValue:)) }
-            return LeaseReport(liveWriters: Set(writers), hasAbandonedWork: try row.bool("has_abandoned_work"))
+            var controlled: [ControlHint] = []
+            for case (let id?, let owner?) in zip(
+                try row.uuidArray("controlled"), try row.textArray("controlled_owners"))
+            {
+                controlled.append(ControlHint(execution: ExecutionID(id), owner: owner))
+            }
+            return LeaseReport(
+                liveWriters: Set(writers), hasAbandonedWork: try row.bool("has_abandoned_work"),
+                openControls: controlled, hasUnansweredControls: try row.bool("has_unanswered_controls"))
         }
     }
 
@@ -212,7 +220,7 @@ extension PostgresJournal {
                 executions.append(
                     ClaimedExecution(
                         state: state, fencingToken: claim.token, replyAddress: try Self.address(row),
-                        interrupted: claim.interrupted
+                        interrupted: claim.interrupted, hasControls: try row.bool("has_controls")
                     ))
             } catch {
                 logger.error("an execution cannot be taken over: \(error.message)")

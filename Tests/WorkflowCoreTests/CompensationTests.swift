@@ -31,9 +31,11 @@ import Testing
         let failed = try run.fail("car")
         #expect(
             failed.lines == [
-                "AGENT_RESPONSE car", "STEP_FAILED car", "STEP_STARTED hotel.compensate",
+                "AGENT_RESPONSE car", "STEP_FAILED car", "EXECUTION_ENDING", "STEP_STARTED hotel.compensate",
                 "AGENT_INVOKED hotel.compensate",
             ])
+        let error: JSONValue = ["code": "AGENT_ERROR", "message": "no luck", "step": "car"]
+        #expect(try failed.events[2].json["error"] == error && failed.events[2].json["status"] == "FAILED")
         #expect(failed.invocations.map(\.arguments) == [["undo": "h"]] && failed.changedSteps == [2, 3])
         #expect(run.state.status == .running && run.state.error == nil && run.state.ending?.status == .failed)
         let second = try run.succeed("hotel.compensate")
@@ -48,7 +50,7 @@ import Testing
         let last = try run.succeed("flight.compensate")
         #expect(last.lines.suffix(2) == ["STEP_COMPENSATED flight", "EXECUTION_FAILED"])
         #expect(run.state.status == .failed && run.state.ending == nil)
-        #expect(run.state.error?.json == ["code": "AGENT_ERROR", "message": "no luck", "step": "car"])
+        #expect(run.state.error?.json == error)
         #expect(run.state.steps.map(\.status) == [.compensated, .compensated, .failed, .success, .success])
     }
 
@@ -56,7 +58,10 @@ import Testing
         var run = try booked()
         let decision = run.handle(.cancelRequested(reason: "changed our mind"))
         #expect(
-            decision.lines == ["STEP_CANCELLED car", "STEP_STARTED hotel.compensate", "AGENT_INVOKED hotel.compensate"])
+            decision.lines == [
+                "STEP_CANCELLED car", "EXECUTION_ENDING", "STEP_STARTED hotel.compensate",
+                "AGENT_INVOKED hotel.compensate",
+            ])
         #expect(decision.abandonedSteps == [2])
         // It is on its way already.
         #expect(run.handle(.cancelRequested(reason: nil)).refusal?.code == .executionEnded)

@@ -50,6 +50,7 @@ import Testing
                 "document_analysis.step.retry_scheduled",
                 "document_analysis.step.cancelled", "document_analysis.step.skipped",
                 "document_analysis.step.compensated", "document_analysis.timer.fired",
+                "document_analysis.execution.ending",
                 "document_analysis.execution.completed",
                 "document_analysis.execution.failed", "document_analysis.execution.cancelled",
                 "document_analysis.signal.received",

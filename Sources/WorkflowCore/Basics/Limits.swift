@@ -65,6 +65,9 @@ public enum Limits {
     /// must end.
     public static let interruptionsPerStep = 5
 
+    /// The body of a control message, in bytes: the payload of a signal and what is around it.
+    public static let controlBytes = 2 * signalPayloadBytes
+
     /// The payload of one signal, in bytes of JSON; with this, the event of a signal always has all of it.
     public static let signalPayloadBytes = eventValueBytes
 

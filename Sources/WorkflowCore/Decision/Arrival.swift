@@ -43,6 +43,9 @@ public struct Decision: Sendable, Equatable {
     public var changesStatus = false
     /// Why nothing was done of what somebody asked for; nil when it was, and for all other arrivals.
     public var refusal: RequestRejection?
+
+    /// Nothing follows.
+    public init() {}
 }
 
 /// One call of an agent: an attempt of a step, recorded before it is made.

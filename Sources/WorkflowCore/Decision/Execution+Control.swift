@@ -36,12 +36,6 @@ extension Execution {
 }
 
 extension RequestRejection {
-    /// Nothing can be asked any more of an execution that has ended.
-    public static func ended(_ id: ExecutionID, as status: ExecutionStatus) -> RequestRejection {
-        RequestRejection(
-            .executionEnded, "The execution \(id) has ended as \(status.rawValue); submit a new request instead.")
-    }
-
     /// Nothing can be asked any more of an execution that is about to end.
     static func ending(_ id: ExecutionID, as status: ExecutionStatus) -> RequestRejection {
         RequestRejection(

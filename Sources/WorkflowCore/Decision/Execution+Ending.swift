@@ -16,7 +16,14 @@ extension Execution {
         decision.timers.removeAll { $0.executionID == state.id }
         loops = [:]
         state.ending = ExecutionState.Ending(status: status, error: error)
-        if definition.hasAftermath { listUndoable() }
+        if definition.hasAftermath {
+            listUndoable()
+            if !undoable.isEmpty || (status == .failed && definition.failureHandler != nil) {
+                record(
+                    .executionEnding, now: now, &decision,
+                    fields: [("status", .string(status.rawValue)), ("error", error.json)])
+            }
+        }
         goOnEnding(now: now, &decision)
     }
 

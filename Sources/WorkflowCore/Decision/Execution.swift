@@ -32,9 +32,9 @@ import PerdureJSON
 /// or STEP_FAILED when something cannot be computed.
 /// *go on*: *start* what became ready; of an item, *start* the next one, and STEP_COMPLETED or STEP_FAILED of its step when
 /// that is decided.
-/// *fail*: STEP_CANCELLED for each running step; pending steps become cancelled without an event. Then the aftermath, one
-/// after another, each with *start* and its answers: what the workflow does on failure, and the compensations of what has
-/// succeeded, the last first, each with STEP_COMPENSATED. In the end EXECUTION_FAILED.
+/// *fail*: STEP_CANCELLED for each running step; pending steps become cancelled without an event. Then the aftermath, if there
+/// is one: EXECUTION_ENDING, and one after another, each with *start* and its answers, what the workflow does on failure and
+/// the compensations of what has succeeded, the last first, each with STEP_COMPENSATED. In the end EXECUTION_FAILED.
 public struct Execution: Sendable {
     /// The definition it runs.
     public let definition: WorkflowDefinition

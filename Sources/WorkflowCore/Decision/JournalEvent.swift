@@ -54,6 +54,8 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     public static let stepCancelled = EventType(rawValue: "STEP_CANCELLED")
     /// Every step is done and the output is known.
     public static let executionCompleted = EventType(rawValue: "EXECUTION_COMPLETED")
+    /// The execution is about to end with an error; what is to be done and undone before that begins now.
+    public static let executionEnding = EventType(rawValue: "EXECUTION_ENDING")
     /// The execution ended with an error.
     public static let executionFailed = EventType(rawValue: "EXECUTION_FAILED")
 
@@ -65,7 +67,7 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     /// The types that this version records.
     public static let all: [EventType] = [
         .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
-        .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired,
+        .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired, .executionEnding,
         .executionCompleted, .executionFailed, .executionCancelled, .signalReceived,
     ]
 

@@ -51,6 +51,8 @@ public struct ExecutionChange: Sendable {
     public var changesStatus: Bool
     /// The events to append.
     public var events: [JournalEvent]
+    /// The control messages that are settled with this change, for better or worse.
+    public var controls: [SettledControl] = []
     /// The position of the first of the events in the writer's stream; the rest follow it.
     public var firstPosition: Int64
 
@@ -91,9 +93,14 @@ public struct CommitReceipt: Sendable, Equatable {
     /// For executions that ended with this commit, where else their results are awaited: copies of their requests
     /// asked too.
     public var furtherCallers: [ExecutionID: [ReplyAddress]]
+    /// For control messages that were settled with this commit, who is to be told.
+    public var controlCallers: [ControlID: [ReplyAddress]]
 
     /// A receipt.
-    public init(furtherCallers: [ExecutionID: [ReplyAddress]] = [:]) {
+    public init(
+        furtherCallers: [ExecutionID: [ReplyAddress]] = [:], controlCallers: [ControlID: [ReplyAddress]] = [:]
+    ) {
         self.furtherCallers = furtherCallers
+        self.controlCallers = controlCallers
     }
 }

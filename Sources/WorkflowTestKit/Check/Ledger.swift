@@ -20,6 +20,7 @@ struct Ledger {
     private var entries: [ExecutionID: Entry] = [:]
     private var writers: [WriterID: WriterEntry] = [:]
     private var keys: Set<String> = []
+    var controls = ControlLedger()
 
     /// How an execution ended, if it has.
     func result(of id: ExecutionID) -> ExecutionResult? { entries[id]?.result }
@@ -50,6 +51,11 @@ struct Ledger {
             return commit(change, writer, publisher)
         case .callerAttached(let id, _):
             if entries[id]?.result != nil { return "a caller is attached to \(id), which has ended" }
+        case .controlKept(let id, let key, let execution):
+            return controls.keep(id, key: key, execution: execution)
+        case .controlSettled(let control, let outcome, _):
+            return controls.settle(control, outcome)
+        case .controlAnswered, .hinted: break
         }
         return nil
     }
@@ -118,7 +124,7 @@ struct Ledger {
         }
         entry.result = ExecutionResult(state)
         entries[state.id] = entry
-        return nil
+        return controls.apply(change)
     }
 
     private static func problem(

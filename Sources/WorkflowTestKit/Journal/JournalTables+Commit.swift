@@ -57,6 +57,7 @@ extension JournalTables {
             streams[batch.writer, default: []].append((position, id, executions[id]?.events.count ?? 0))
             executions[id]?.events.append(EventRow(event: event, writer: batch.writer, position: position))
         }
+        if !sabotage.contains(.leavesControlsOpen) { settle(change.controls, owner: batch.owner) }
         if change.state.status.isTerminal, !sabotage.contains(.leavesLocks) { executions[id]?.lock = nil }
         note(.committed(change, writer: batch.writer, publisher: batch.publisher))
     }
@@ -69,7 +70,7 @@ extension JournalTables {
 
     /// The further callers of the executions that a batch has ended.
     func receipt(of batch: JournalBatch) -> CommitReceipt {
-        var receipt = CommitReceipt()
+        var receipt = CommitReceipt(controlCallers: controlCallers(of: batch))
         for change in batch.changes where change.state.status.isTerminal {
             let callers = executions[change.state.id]?.callers ?? []
             if !callers.isEmpty { receipt.furtherCallers[change.state.id] = callers }

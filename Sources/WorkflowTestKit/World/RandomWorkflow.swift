@@ -63,7 +63,9 @@ enum RandomWorkflow {
         case 8..<14:
             return ["    wait: \(random.choice(["20ms", "2s", "{ until: 2020-01-01T00:00:00Z }"]))"]
         case 14..<18:
-            return ["    signal: { name: never, timeout: \(random.choice(["1s", "4s"])), on_timeout: continue }"]
+            // Control messages bring two of these.
+            let name = random.choice(["approved", "paid", "never"])
+            return ["    signal: { name: \(name), timeout: \(random.choice(["1s", "4s"])), on_timeout: continue }"]
         case 18..<35:
             let items = (0..<random.number(in: 0...5)).map { "\($0)" }.joined(separator: ", ")
             let more = random.choice([

@@ -14,6 +14,13 @@ extension World {
             counts.takeovers += 1
             log("  \(id) goes to \(publisher) under \(token)")
         }
+        if case .hinted(let hint) = change { spread(hint) }
+        if case .controlAnswered(let control, let outcome, let callers) = change,
+            let problem = ledger.controls.answer(
+                control, outcome, callers: callers, replies: broker.controlReplies, parked: broker.parkedFromInbox)
+        {
+            fail(problem)
+        }
         if let problem = ledger.record(change, firstCopies: broker.firstCopies) { fail(problem) }
     }
 
@@ -22,11 +29,17 @@ extension World {
         switch message {
         case .events(let events): for event in events { arrive(event) }
         case .reply(let reply): arrive(reply)
-        case .parked(let receipt, let process, let code):
-            let consumer = broker.consumers.first { $0.process === process && $0.generation == receipt.generation }
-            guard let order = consumer?.unacknowledged[receipt.tag]?.order else { return }
-            log("order \(order.number) is parked: \(code.rawValue)")
-            broker.parked[order.number] = code
+        case .parked(let receipt, let kind, let process, let code):
+            guard let content = broker.queue(kind).content(receipt, of: process) else { return }
+            log("\(content.label) is parked: \(code.rawValue)")
+            switch content {
+            case .order(let order): broker.parked[order.number] = code
+            case .control(let control): broker.parkedControls[control.number] = code
+            }
+        case .controlReply(let outcome, let caller): arrive(outcome, caller)
+        case .parkedControl(let control):
+            log("control message \(control.messageKey) is parked")
+            broker.parkedFromInbox.insert(control.id)
         }
     }
 
@@ -41,6 +54,13 @@ extension World {
 
     private func arrive(_ reply: ResultReply) {
         log("reply to \(reply.address.replyTo)")
+        if let control = controls.first(where: { $0.reply == reply.address }) {
+            guard case .rejected(let rejection) = reply.result else {
+                return fail("the sender of control message \(control.number) gets the result of an execution")
+            }
+            broker.controlReplies[reply.address, default: []].append(ControlOutcome(rejection))
+            return
+        }
         let expected = orders.contains { $0.reply == reply.address }
         if !expected { fail("a reply goes to \(reply.address.replyTo), which nobody asked for") }
         switch reply.result {
@@ -127,6 +147,7 @@ extension World {
                 fail("order \(order.number) with flaw \(flaw) is parked as \(String(describing: code))")
             }
         }
+        checkControls()
         for (id, row) in tables.executions {
             if row.lock != nil { fail("execution \(id) has ended and is still locked") }
             if row.state.status == .success { checkOutput(of: row) }
