@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 );
 
--- One row for each execution, written when its request is accepted and when it ends. Contract.
+-- One row for each execution, written when its request is accepted and when it ends; in between only where its workflow has
+-- steps that wait, when it begins to wait and when it goes on. Contract.
 CREATE TABLE IF NOT EXISTS executions (
     id               uuid PRIMARY KEY,
     workflow_id      text        NOT NULL,
@@ -62,15 +63,17 @@ CREATE TABLE IF NOT EXISTS executions (
     created_at       timestamptz NOT NULL,
     started_at       timestamptz,
     completed_at     timestamptz
-) WITH (fillfactor = 80);                    -- the one update of a row finds room beside it (HOT: no index is touched)
+) WITH (fillfactor = 80);                    -- an update of a row finds room beside it (HOT: no index is touched)
 
 CREATE UNIQUE INDEX IF NOT EXISTS executions_idempotency_key ON executions (idempotency_key);
 CREATE INDEX IF NOT EXISTS executions_created_at ON executions (created_at);   -- newest first, for `perdure list`
 
--- One row for each step, there from the start of the execution. Contract.
+-- One row for each step, there from the start of the execution. Contract. Behind them one row for each instance that was made of a
+-- step, from when it starts: `fetch[17]` for the item of that number, `book.compensate` for what undoes the step `book`, and
+-- `workflow.on_failure`.
 CREATE TABLE IF NOT EXISTS execution_steps (
     execution_id uuid        NOT NULL,
-    step_order   integer     NOT NULL,       -- 1, 2, … as the definition lists them
+    step_order   integer     NOT NULL,       -- 1, 2, … as the definition lists them; then the instances
     step_name    text        NOT NULL,
     status       text        NOT NULL
                  CHECK (status IN ('PENDING', 'RUNNING', 'WAITING', 'PAUSED', 'SUCCESS', 'FAILED', 'CANCELLED',
@@ -81,6 +84,7 @@ CREATE TABLE IF NOT EXISTS execution_steps (
     error        jsonb,
     started_at   timestamptz,
     completed_at timestamptz,
+    progress     jsonb,                      -- of instances: what they were made of, attempt, wait
     PRIMARY KEY (execution_id, step_order)
 ) WITH (fillfactor = 70);
 
@@ -153,6 +157,28 @@ CREATE TABLE IF NOT EXISTS execution_callers (
     PRIMARY KEY (execution_id, reply_to, correlation_id)
 );
 
+-- The inbox of control messages: what people and services ask of executions under way. A message is here before it is acknowledged,
+-- and stays as the record of what was asked, when and by whom. One that is refused goes as soon as its sender has been told: it may
+-- be sent again.
+-- The owner of the execution settles it, in the commit of the transition that it asks for. Rows are locked in the order of their
+-- keys.
+CREATE TABLE IF NOT EXISTS execution_controls (
+    control_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message_key  text        NOT NULL UNIQUE,     -- a message seen twice is applied once
+    execution_id uuid        NOT NULL,
+    action       text        NOT NULL,
+    parameters   jsonb       NOT NULL,            -- what the message says beside these
+    callers      jsonb       NOT NULL DEFAULT '[]',   -- who is to be told: [{"reply_to": …, "correlation_id": …}, …]
+    received_at  timestamptz NOT NULL,            -- the order in which messages are applied
+    settled_at   timestamptz,
+    outcome      jsonb,                           -- the reply
+    settled_by   text,                            -- the lane that settled it, and tells the sender for as long as it lives
+    answered_at  timestamptz                      -- when there was nobody left to be told
+) WITH (fillfactor = 70);
+
+-- What is not done with yet; empty most of the time, and all that a heartbeat looks at.
+CREATE INDEX IF NOT EXISTS execution_controls_unanswered ON execution_controls (execution_id) WHERE answered_at IS NULL;
+
 -- The definitions that executions were started with, by content, so that each can end under the one it started with.
 CREATE TABLE IF NOT EXISTS workflow_definitions (
     workflow_id  text        NOT NULL,
@@ -173,12 +199,14 @@ BEGIN
 END $$;
 
 -- A coordinator's heartbeat in one statement: renews its writers, and those of its executions' rows that are due for it, and says
--- whether there is something to take over. It looks for that among the writers alone, which are few.
+-- whether there is something to take over. It looks for that among the writers alone, which are few. It also says for which of
+-- its executions control messages wait, should a hint have been lost, and whether there are senders that nobody else will tell.
 -- Rows that a commit holds at this moment are passed over: the commit is about to end them, or a later heartbeat finds them.
 -- A server that has just started expires nothing: the coordinators could not reach it either.
 CREATE OR REPLACE FUNCTION workflow.tick(
     coordinator text, lease interval, due uuid[], spans double precision[],
-    OUT live_writers bigint[], OUT has_abandoned_work boolean
+    OUT live_writers bigint[], OUT has_abandoned_work boolean,
+    OUT controlled uuid[], OUT controlled_owners text[], OUT has_unanswered_controls boolean
 ) LANGUAGE plpgsql AS $$
 BEGIN
     WITH renewed AS (
@@ -201,6 +229,105 @@ BEGIN
         SELECT FROM event_writers
         WHERE phase = 'DRAINED' OR (phase = 'INHERITED' AND publisher = coordinator)
            OR workflow.is_gone(expires_at, session_pid, lease));
+
+    controlled := '{}';
+    controlled_owners := '{}';
+    has_unanswered_controls := false;
+    IF EXISTS (SELECT FROM execution_controls WHERE answered_at IS NULL) THEN
+        SELECT coalesce(array_agg(o.execution_id), '{}'), coalesce(array_agg(o.owner), '{}')
+        INTO controlled, controlled_owners
+        FROM (SELECT DISTINCT l.execution_id, l.owner
+              FROM execution_controls c
+              JOIN execution_locks l ON l.execution_id = c.execution_id
+              JOIN event_writers w ON w.owner = l.owner
+              WHERE c.answered_at IS NULL AND c.settled_at IS NULL AND w.publisher = coordinator AND w.phase = 'LIVE'
+              LIMIT 1000) AS o;
+        has_unanswered_controls := EXISTS (
+            SELECT FROM execution_controls c
+            WHERE c.answered_at IS NULL
+              AND CASE WHEN c.settled_at IS NULL
+                  THEN NOT EXISTS (SELECT FROM execution_locks l WHERE l.execution_id = c.execution_id)
+                  ELSE NOT EXISTS (SELECT FROM event_writers w WHERE w.owner = c.settled_by AND w.phase = 'LIVE') END);
+    END IF;
+END $$;
+
+-- Puts control messages into the inbox, and says of each what became of it: KEPT, with the owner of its execution where that is a
+-- lane of this coordinator; SETTLED, for a copy of one that was settled before, with the reply; CONFLICT, with the execution of the
+-- other message of that key; UNKNOWN, or ENDED with the status, for what cannot be asked. The owner's coordinator is hinted at what
+-- waits, by a notification.
+--
+-- A copy of one that waits adds its sender to those who are told. In the order of the keys, so that two coordinators that meet the same messages
+-- wait for one another in one direction; the order in which they came is in received_at.
+CREATE OR REPLACE FUNCTION workflow.submit_controls(
+    coordinator text, keys text[], executions uuid[], actions text[], parameters jsonb[], reply_tos text[],
+    correlation_ids text[]
+) RETURNS TABLE (place integer, verdict text, detail text) LANGUAGE plpgsql AS $$
+DECLARE
+    started_at timestamptz := clock_timestamp();
+    asked      record;
+    known      record;
+    holder     record;
+    sender     jsonb;
+BEGIN
+    FOR asked IN
+        SELECT a.* FROM unnest(keys, executions, actions, parameters, reply_tos, correlation_ids) WITH ORDINALITY
+               AS a (message_key, execution_id, action, parameters, reply_to, correlation_id, number)
+        ORDER BY a.message_key, a.number
+    LOOP
+        place := asked.number;
+        verdict := NULL;
+        detail := NULL;
+        sender := '[]';
+        IF asked.reply_to IS NOT NULL THEN
+            sender := jsonb_build_array(
+                jsonb_build_object('reply_to', asked.reply_to, 'correlation_id', asked.correlation_id));
+        END IF;
+        WHILE verdict IS NULL LOOP
+            SELECT * INTO known FROM execution_controls c WHERE c.message_key = asked.message_key FOR NO KEY UPDATE;
+            IF FOUND THEN
+                IF known.execution_id <> asked.execution_id OR known.action <> asked.action
+                    OR known.parameters <> asked.parameters THEN
+                    verdict := 'CONFLICT';
+                    detail := known.execution_id::text;
+                ELSIF known.settled_at IS NOT NULL THEN
+                    verdict := 'SETTLED';
+                    detail := known.outcome::text;
+                ELSE
+                    verdict := 'KEPT';
+                    IF NOT known.callers @> sender THEN
+                        UPDATE execution_controls c SET callers = c.callers || sender
+                        WHERE c.control_id = known.control_id;
+                    END IF;
+                END IF;
+            ELSE
+                SELECT e.status INTO known FROM executions e WHERE e.id = asked.execution_id;
+                IF NOT FOUND THEN
+                    verdict := 'UNKNOWN';
+                ELSIF known.status IN ('SUCCESS', 'FAILED', 'CANCELLED') THEN
+                    verdict := 'ENDED';
+                    detail := known.status;
+                ELSE
+                    INSERT INTO execution_controls (message_key, execution_id, action, parameters, callers, received_at)
+                    VALUES (asked.message_key, asked.execution_id, asked.action, asked.parameters, sender,
+                            started_at + asked.number * interval '1 microsecond')
+                    ON CONFLICT (message_key) DO NOTHING;
+                    -- If not, somebody else has put it in at this moment, and it is looked at again.
+                    IF FOUND THEN verdict := 'KEPT'; END IF;
+                END IF;
+            END IF;
+        END LOOP;
+        IF verdict = 'KEPT' THEN
+            SELECT l.owner, w.publisher INTO holder
+            FROM execution_locks l JOIN event_writers w ON w.owner = l.owner AND w.phase = 'LIVE'
+            WHERE l.execution_id = asked.execution_id;
+            IF holder.publisher = coordinator THEN
+                detail := holder.owner;
+            ELSIF holder.publisher IS NOT NULL THEN
+                PERFORM pg_notify('perdure_controls', asked.execution_id || ' ' || holder.owner);
+            END IF;
+        END IF;
+        RETURN NEXT;
+    END LOOP;
 END $$;
 
 -- Whether a coordinator is taken for dead: its lease has run out, or half of it has, and the session that renewed it is gone. A

@@ -31,10 +31,15 @@ final class ConnectionMailbox: Sendable {
     let opened = OneShot<Result<Void, PostgresError>>()
     /// Set once, when the thread has released everything.
     let terminated = OneShot<Void>()
+    /// What to listen to.
+    let listener: PostgresListener
     /// Told once about a connection that was open and broke; not when the owner closed it.
     let onLost: @Sendable (PostgresError) -> Void
 
-    init(onLost: @escaping @Sendable (PostgresError) -> Void) throws(PostgresError) {
+    init(
+        listener: PostgresListener, onLost: @escaping @Sendable (PostgresError) -> Void
+    ) throws(PostgresError) {
+        self.listener = listener
         self.onLost = onLost
         wakeup = try WakeupDescriptor()
     }

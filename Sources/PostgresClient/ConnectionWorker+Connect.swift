@@ -51,15 +51,16 @@ extension ConnectionWorker {
         }
     }
 
-    /// All settings travel in one transaction.
+    /// All settings travel in one transaction, with the channels to listen to.
     private func applySettings(by deadline: ContinuousClock.Instant) -> PostgresError? {
-        if configuration.sessionSettings.isEmpty { return nil }
+        if configuration.sessionSettings.isEmpty && mailbox.listener.channels.isEmpty { return nil }
         let statement = PostgresStatement(
             name: "apply session settings", sql: "SELECT pg_catalog.set_config($1, $2, false)")
         do throws(PostgresError) {
-            let calls = configuration.sessionSettings.map { setting in
+            let settings = configuration.sessionSettings.map { setting in
                 PostgresCall(statement, [.text(setting.name), .text(setting.value)])
             }
+            let calls = settings + mailbox.listener.statements.map { PostgresCall($0) }
             if let end = send(try EncodedCall.encode(calls), for: nil) ?? flush() { throw connectError(end) }
             while ownOutcome == nil {
                 if mailbox.isCloseRequested { throw .closed("connection") }

@@ -20,10 +20,21 @@ extension ConnectionWorker {
                 if consecutiveNils > 2 { return .violation(reason: "results are missing") }
             }
         }
-        // Lets libpq read what the server says unasked. Nobody listens here, but notifications would pile up.
+        // Lets libpq read what the server says unasked.
         _ = PQisBusy(connection)
-        while let notification = PQnotifies(connection) { PQfreemem(notification) }
+        takeNotifications()
         return nil
+    }
+
+    /// Passes on what other sessions said. They would pile up otherwise, even where nobody listens.
+    private func takeNotifications() {
+        while let notification = PQnotifies(connection) {
+            defer { PQfreemem(notification) }
+            mailbox.listener.onNotification(
+                PostgresNotification(
+                    channel: String(cString: notification.pointee.relname),
+                    payload: String(cString: notification.pointee.extra)))
+        }
     }
 
     private func take(_ result: OpaquePointer) -> ConnectionEnd? {

@@ -11,13 +11,14 @@ public final class PostgresConnection: PostgresExecutor {
     ///
     /// - Parameters:
     ///   - configuration: where and how.
+    ///   - listener: the channels to listen to, and who is told.
     ///   - onLost: called once, from the connection's thread, when an open connection breaks; not when it is closed.
     /// - Throws: `connectionFailed` naming host and port, or `cancelled`.
     public static func connect(
-        _ configuration: PostgresConfiguration,
+        _ configuration: PostgresConfiguration, listener: PostgresListener = .none,
         onLost: @escaping @Sendable (PostgresError) -> Void = { _ in }
     ) async throws(PostgresError) -> PostgresConnection {
-        let mailbox = try ConnectionMailbox(onLost: onLost)
+        let mailbox = try ConnectionMailbox(listener: listener, onLost: onLost)
         try ConnectionThread.start(configuration, mailbox)
         let connection = PostgresConnection(mailbox)
         let opened = await withTaskCancellationHandler {

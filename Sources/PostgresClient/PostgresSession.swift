@@ -15,6 +15,7 @@ public final class PostgresSession: PostgresExecutor {
     }
 
     private let configuration: PostgresConfiguration
+    private let listener: PostgresListener
     private let backoff: PostgresBackoff
     private let onStateChange: @Sendable (PostgresSessionState) -> Void
     private let state = Mutex(State())
@@ -23,13 +24,16 @@ public final class PostgresSession: PostgresExecutor {
     ///
     /// - Parameters:
     ///   - configuration: where and how to connect.
+    ///   - listener: the channels to listen to; again on each new connection.
     ///   - backoff: the pauses between attempts.
     ///   - onStateChange: called for every change, possibly from the connection's thread; must not block.
     public init(
-        _ configuration: PostgresConfiguration, backoff: PostgresBackoff = .standard,
+        _ configuration: PostgresConfiguration, listener: PostgresListener = .none,
+        backoff: PostgresBackoff = .standard,
         onStateChange: @escaping @Sendable (PostgresSessionState) -> Void = { _ in }
     ) {
         self.configuration = configuration
+        self.listener = listener
         self.backoff = backoff
         self.onStateChange = onStateChange
     }
@@ -182,7 +186,8 @@ public final class PostgresSession: PostgresExecutor {
                 do { try await Task.sleep(for: pause) } catch { return }
             }
             do throws(PostgresError) {
-                let connection = try await PostgresConnection.connect(configuration) { [weak self] error in
+                let connection = try await PostgresConnection.connect(configuration, listener: listener) {
+                    [weak self] error in
                     self?.lose(error, generation)
                 }
                 return await succeed(connection, generation)

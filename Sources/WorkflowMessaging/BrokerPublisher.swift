@@ -98,7 +98,30 @@ public final class BrokerPublisher: EventPublisher {
     /// Sends results to their callers. A caller whose queue is gone, or stays full, gets its result parked instead.
     private func deliver(_ replies: [ResultReply]) async throws {
         let now = environment.now()
-        var messages = replies.map { AMQPMessage($0, messageID: environment.newExecutionID().description, now: now) }
+        try await deliver(
+            replies.map { AMQPMessage($0, messageID: environment.newExecutionID().description, now: now) })
+    }
+
+    /// Parks what was refused, then tells the senders.
+    public func answer(_ controls: [SettledControl]) async throws {
+        let now = environment.now()
+        try await publish(inOrder: controls.compactMap { AMQPMessage(parking: $0, topology: topology, now: now) })
+        try await deliver(
+            controls.flatMap { settled in settled.callers.map { message(settled.outcome, to: $0) } })
+    }
+
+    /// Tells one more sender.
+    public func reply(_ outcome: ControlOutcome, to caller: ReplyAddress) async throws {
+        try await deliver([message(outcome, to: caller)])
+    }
+
+    private func message(_ outcome: ControlOutcome, to caller: ReplyAddress) -> AMQPMessage {
+        AMQPMessage(
+            outcome, to: caller, messageID: environment.newExecutionID().description, now: environment.now())
+    }
+
+    private func deliver(_ replies: [AMQPMessage]) async throws {
+        var messages = replies
         var attempt = 1
         while !messages.isEmpty {
             let outcomes = try await publisher.publish(messages, mandatory: true)

@@ -3,7 +3,7 @@ import Logging
 import Synchronization
 import WorkflowCore
 
-/// Requests from the broker's queue.
+/// Requests from the broker's queue, or control messages from theirs.
 ///
 /// Run it as a service. A delivery is remembered until it is settled, so that one that cannot be used is parked as it
 /// came.
@@ -30,6 +30,7 @@ public final class BrokerRequestIntake: RequestIntake {
     private let subscription: AMQPSubscription
     private let publisher: BrokerPublisher
     private let topology: Topology
+    private let source: Source
     private let logger: Logger
     private let rejected: AsyncStream<Rejected>
     private let rejectedContinuation: AsyncStream<Rejected>.Continuation
@@ -42,24 +43,26 @@ public final class BrokerRequestIntake: RequestIntake {
     ///
     /// - Parameters:
     ///   - configuration: The broker.
-    ///   - topology: What the queue is called.
-    ///   - prefetch: Requests delivered and not yet committed at most, fewer when they are large; the write buffer of the
+    ///   - topology: What the queues are called.
+    ///   - source: Which of them it is.
+    ///   - prefetch: Messages delivered and not yet committed at most, fewer when they are large; the write buffer of the
     ///     journal.
     ///   - publisher: Where rejected requests and their answers go.
     public init(
-        configuration: AMQPConfiguration, topology: Topology, prefetch: UInt16, publisher: BrokerPublisher,
-        logger: Logger
+        configuration: AMQPConfiguration, topology: Topology, source: Source = .requests, prefetch: UInt16,
+        publisher: BrokerPublisher, logger: Logger
     ) {
         self.topology = topology
+        self.source = source
         self.publisher = publisher
         self.logger = logger
-        let report = BrokerReport(address: configuration.address, role: "requests", logger: logger)
+        let report = BrokerReport(address: configuration.address, role: source.role, logger: logger)
         subscription = AMQPSubscription(
-            configuration: configuration, queue: topology.requests, prefetch: prefetch,
-            byteLimit: Self.openBytes, expectedBytes: Limits.requestBytes,
+            configuration: configuration, queue: source.queue(topology), prefetch: prefetch,
+            byteLimit: Self.openBytes, expectedBytes: source.messageBytes,
             setup: { connection in
-                try await topology.declare(on: connection, logger: logger)
-                return topology.requests
+                try await topology.declare([source.part], on: connection, logger: logger)
+                return source.queue(topology)
             },
             onStateChange: { report.changed($0) }
         )
@@ -147,7 +150,7 @@ public final class BrokerRequestIntake: RequestIntake {
         // Without it the connection has been lost since, and the broker delivers the message again.
         guard let delivery else { return }
         logger.info(
-            "a request is rejected and parked",
+            "\(source.noun) is rejected and parked",
             metadata: [LogKey.errorType: "\(rejection.code.rawValue)", LogKey.error: "\(rejection.message)"]
         )
         rejectedContinuation.yield(Rejected(delivery: delivery, receipt: receipt, rejection: rejection))
@@ -163,7 +166,7 @@ public final class BrokerRequestIntake: RequestIntake {
             }
             let parked = AMQPMessage(
                 parking: item.delivery, code: item.rejection.code.rawValue, reason: item.rejection.message,
-                topology: topology
+                from: source.queue(topology), topology: topology
             )
             do {
                 try await publisher.park(parked)

@@ -1,4 +1,5 @@
 import AMQPClient
+import PerdureJSON
 import WorkflowCore
 
 /// What all messages of the runtime have in common.
@@ -35,8 +36,44 @@ extension AMQPMessage {
         )
     }
 
+    /// What became of a control message, on its way to its sender.
+    init(_ outcome: ControlOutcome, to caller: ReplyAddress, messageID: String, now: Timestamp) {
+        self.init(
+            routingKey: caller.replyTo,
+            properties: AMQPProperties(
+                contentType: MessageConventions.json, correlationID: caller.correlationID, messageID: messageID,
+                timestamp: now.secondsSinceEpoch, type: "perdure.control.reply", appID: MessageConventions.appID
+            ),
+            body: outcome.json.jsonBytes
+        )
+    }
+
+    /// A control message that was refused by the owner of its execution, on its way to the parking lot: as the inbox has
+    /// it, with the reason in its headers. nil for one that was not refused.
+    init?(parking settled: SettledControl, topology: Topology, now: Timestamp) {
+        guard case .refused(let code, let reason) = settled.outcome else { return nil }
+        let caller = settled.callers.first
+        self.init(
+            exchange: topology.dead, routingKey: "\(topology.control).\(code.lowercased())",
+            properties: AMQPProperties(
+                contentType: MessageConventions.json,
+                headers: [
+                    MessageConventions.errorCodeHeader: .string(code),
+                    MessageConventions.errorMessageHeader: .string(reason),
+                    MessageConventions.originalExchangeHeader: .string(topology.control),
+                    MessageConventions.originalRoutingKeyHeader: .string(settled.control.actionName),
+                ],
+                correlationID: caller?.correlationID, replyTo: caller?.replyTo, messageID: settled.control.messageKey,
+                timestamp: now.secondsSinceEpoch, appID: MessageConventions.appID
+            ),
+            body: settled.control.body.jsonBytes
+        )
+    }
+
     /// A message that could not be used, on its way to the parking lot: as it came, with the reason in its headers.
-    init(parking delivery: AMQPDelivery, code: String, reason: String, topology: Topology) {
+    ///
+    /// - Parameter queue: Where it came from.
+    init(parking delivery: AMQPDelivery, code: String, reason: String, from queue: String, topology: Topology) {
         var properties = delivery.properties.fitted
         properties.headers[MessageConventions.errorCodeHeader] = .string(code)
         properties.headers[MessageConventions.errorMessageHeader] = .string(reason)
@@ -48,7 +85,7 @@ extension AMQPMessage {
         properties.expiration = nil
         properties.isPersistent = true
         self.init(
-            exchange: topology.dead, routingKey: "\(topology.requests).\(code.lowercased())", properties: properties,
+            exchange: topology.dead, routingKey: "\(queue).\(code.lowercased())", properties: properties,
             body: delivery.body
         )
     }

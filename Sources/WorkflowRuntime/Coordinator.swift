@@ -13,21 +13,28 @@ public struct Coordinator: Service {
     private let agents: AgentRegistry
     private let journal: any Journal
     private let intake: any RequestIntake
+    private let control: any RequestIntake
     private let publisher: any EventPublisher
     private let environment: RuntimeEnvironment
     private let logger: Logger
 
     /// A coordinator over its ports.
+    ///
+    /// - Parameters:
+    ///   - intake: Where requests come from.
+    ///   - control: Where control messages come from; apart, so that requests never delay them.
     public init(
         configuration: CoordinatorConfiguration, catalog: DefinitionCatalog, agents: AgentRegistry,
         journal: any Journal,
-        intake: any RequestIntake, publisher: any EventPublisher, environment: RuntimeEnvironment, logger: Logger
+        intake: any RequestIntake, control: any RequestIntake, publisher: any EventPublisher,
+        environment: RuntimeEnvironment, logger: Logger
     ) {
         self.configuration = configuration
         self.catalog = catalog
         self.agents = agents
         self.journal = journal
         self.intake = intake
+        self.control = control
         self.publisher = publisher
         self.environment = environment
         self.logger = logger
@@ -48,11 +55,13 @@ public struct Coordinator: Service {
             limits: configuration.agentLimits, environment: environment
         )
         let outbox = Outbox(publisher: publisher, intake: intake)
+        let answers = ControlAnswers(
+            journal: journal, publisher: publisher, environment: environment, logger: logger)
         let lanes = Lanes(
             all: (0..<configuration.lanes).map { index in
                 JournalLane(
                     index: index, configuration: configuration, journal: journal, intake: intake, outbox: outbox,
-                    invoker: invoker, environment: environment, logger: logger
+                    answers: answers, invoker: invoker, environment: environment, logger: logger
                 )
             })
         // The mailboxes and not the lanes, which hold the outbox.
@@ -63,10 +72,15 @@ public struct Coordinator: Service {
             definitions: definitions, logger: logger
         )
         let keeper = LeaseKeeper(
-            configuration: configuration, journal: journal, outbox: outbox, lanes: lanes, takeover: takeover,
+            configuration: configuration, journal: journal, outbox: outbox, answers: answers, lanes: lanes,
+            takeover: takeover,
             environment: environment, logger: logger
         )
         let admission = Admission(intake: intake, definitions: definitions, lanes: lanes, environment: environment)
+
+        let desk = ControlDesk(
+            coordinator: configuration.owner, intake: control, journal: journal, publisher: publisher, lanes: lanes,
+            environment: environment)
 
         do {
             // A database that never comes must not keep the process from being stopped.
@@ -76,6 +90,7 @@ public struct Coordinator: Service {
                 for lane in lanes.all { try await lane.open() }
             }
             intake.begin()
+            control.begin()
         } catch let error as JournalError where error.code == .cancelled {
             return
         }
@@ -88,9 +103,11 @@ public struct Coordinator: Service {
             group.addTask { try await keeper.run() }
             for lane in lanes.all { group.addTask { try await lane.run() } }
             group.addTask { await outbox.run() }
+            group.addTask { try await desk.run() }
+            group.addTask { await answers.run() }
             group.addTask {
                 try await shutdown.wait()
-                try await drain(lanes, invoker: invoker, outbox: outbox)
+                try await drain(lanes, invoker: invoker, outbox: outbox, answers: answers)
                 throw Drained()
             }
             do {
@@ -109,14 +126,16 @@ public struct Coordinator: Service {
     private struct Drained: Error {}
 
     /// Lets the agents at work finish, publishes what was committed, and lets go of the rest.
-    private func drain(_ lanes: Lanes, invoker: AgentInvoker, outbox: Outbox) async throws {
+    private func drain(
+        _ lanes: Lanes, invoker: AgentInvoker, outbox: Outbox, answers: ControlAnswers
+    ) async throws {
         let deadline = environment.uptime() + configuration.drainDeadline
         await lanes.stopTaking()
         invoker.stop()
         logger.info("stopping: waiting for agents at work", metadata: [LogKey.count: "\(invoker.runningCount)"])
         while environment.uptime() < deadline, invoker.runningCount > 0 { try await environment.sleep(Self.drainPause) }
         lanes.close()
-        while environment.uptime() < deadline, await !(lanes.areFinished() && outbox.isEmpty) {
+        while environment.uptime() < deadline, await !(lanes.areFinished() && outbox.isEmpty && answers.isEmpty) {
             try await environment.sleep(Self.drainPause)
         }
         // With the database away, leases end by themselves, a little later.

@@ -53,8 +53,13 @@ extension JournalLane {
     private func release(_ batch: LaneBatch, _ receipt: CommitReceipt, writer: WriterID, last: Int64) {
         intake.acknowledge(batch.acceptedInOrder.map(\.receipt))
         var item = Outbox.Item(writer: writer, lastPosition: last)
+        var settled: [SettledControl] = []
         for change in batch.changes {
             let state = change.state
+            for var control in change.controls {
+                control.callers = receipt.controlCallers[control.control.id] ?? []
+                if control.hasToBeTold { settled.append(control) }
+            }
             item.groups.append(
                 EventGroup(
                     executionID: state.id, workflowID: state.workflow.id, traceparent: state.traceparent,
@@ -69,6 +74,7 @@ extension JournalLane {
             timers.forget(state.id)
         }
         outbox.enqueue(item)
+        answers.enqueue(settled)
         for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
         carryOn(batch)
     }

@@ -14,6 +14,7 @@ actor JournalLane {
     let journal: any Journal
     let intake: any RequestIntake
     let outbox: Outbox
+    let answers: ControlAnswers
     let invoker: AgentInvoker
     let environment: RuntimeEnvironment
     let logger: Logger
@@ -37,7 +38,7 @@ actor JournalLane {
 
     init(
         index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake,
-        outbox: Outbox,
+        outbox: Outbox, answers: ControlAnswers,
         invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
     ) {
         self.index = index
@@ -46,6 +47,7 @@ actor JournalLane {
         self.journal = journal
         self.intake = intake
         self.outbox = outbox
+        self.answers = answers
         self.invoker = invoker
         self.environment = environment
         self.logger = logger
@@ -132,6 +134,7 @@ actor JournalLane {
     private func process(_ inputs: [LaneInput]) async throws(JournalError) {
         var batch = LaneBatch()
         var requests: [AdmittedRequest] = []
+        var controlled: [ExecutionID] = []
         for input in inputs {
             switch input {
             case .request(let request): requests.append(request)
@@ -149,12 +152,16 @@ actor JournalLane {
                     continue
                 }
                 for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
+                controlled += claims.lazy.map(\.0).filter(\.hasControls).map(\.state.id)
+            case .controls(let ids):
+                controlled += ids
             case .writerLost(let lost):
                 // A commit may have met the same loss before, and started over already.
                 if lost == writer { try await startOver(&batch) }
             }
         }
         if !requests.isEmpty { try await accept(requests, in: &batch) }
+        if !controlled.isEmpty { try await settleControls(of: controlled, in: &batch) }
         await runAhead(&batch)
         try await commit(&batch)
     }

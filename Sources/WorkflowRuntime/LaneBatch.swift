@@ -27,22 +27,26 @@ struct LaneBatch {
     /// Adds what a decision changed.
     mutating func add(
         _ decision: Decision, to execution: Execution, fencingToken: Int64, request: AdmittedRequest? = nil,
-        acceptance: Acceptance? = nil
+        acceptance: Acceptance? = nil, control: SettledControl? = nil
     ) {
         let id = execution.state.id
-        if let index = indexOf[id] {
+        let index = indexOf[id] ?? changes.count
+        if index < changes.count {
             changes[index].state = execution.state
             changes[index].changedSteps.formUnion(decision.changedSteps)
+            changes[index].changesStatus = changes[index].changesStatus || decision.changesStatus
             changes[index].events += decision.events
         } else {
-            indexOf[id] = changes.count
+            indexOf[id] = index
             changes.append(
                 ExecutionChange(
                     state: execution.state, acceptance: acceptance, fencingToken: fencingToken,
-                    changedSteps: decision.changedSteps, events: decision.events
+                    changedSteps: decision.changedSteps, changesStatus: decision.changesStatus,
+                    events: decision.events
                 )
             )
         }
+        if let control { changes[index].controls.append(control) }
         if let request, let acceptance {
             accepted[id] = request
             acceptedKeys.insert(acceptance.idempotencyKey)

@@ -30,6 +30,17 @@ struct Lanes: Sendable {
         return best
     }
 
+    /// Tells lanes that control messages wait for executions of theirs. A hint for a name that no lane has any more is
+    /// void: it is given again for the new owner.
+    func tell(_ hints: [ControlHint]) async {
+        guard !hints.isEmpty else { return }
+        for lane in all {
+            let owner = await lane.owner
+            let ids = hints.filter { $0.owner == owner }.map(\.execution)
+            if !ids.isEmpty { lane.mailbox.post(.controls(ids)) }
+        }
+    }
+
     /// Lets every lane go on to its end.
     func close() {
         for lane in all { lane.mailbox.close() }

@@ -10,6 +10,7 @@ struct LeaseKeeper: Sendable {
     let configuration: CoordinatorConfiguration
     let journal: any Journal
     let outbox: Outbox
+    let answers: ControlAnswers
     let lanes: Lanes
     let takeover: Takeover
     let environment: RuntimeEnvironment
@@ -51,6 +52,9 @@ struct LeaseKeeper: Sendable {
                     )
                     recorded[writer] = published
                 }
+                // What hints did not reach, and what coordinators that are gone have left.
+                await lanes.tell(report.openControls)
+                if report.hasUnansweredControls { answers.look() }
                 if environment.uptime() >= maintainAt {
                     maintainAt = environment.uptime() + Self.maintenanceInterval
                     // Beside the ticks: it may wait for locks.

@@ -11,6 +11,8 @@ enum LaneInput: Sendable {
     case timer(ExecutionTimer)
     /// Executions of a coordinator that is gone, each with its definition, and the name they were claimed under.
     case takenOver([(ClaimedExecution, WorkflowDefinition)], owner: String)
+    /// Control messages wait in the inbox for these executions.
+    case controls([ExecutionID])
     /// The database no longer knows this writer as this coordinator's.
     case writerLost(WriterID)
 
@@ -19,7 +21,7 @@ enum LaneInput: Sendable {
         switch self {
         case .request(let request): request.byteCount
         case .answer(_, _, _, _, let byteCount): byteCount
-        case .timer, .takenOver, .writerLost: 0
+        case .timer, .takenOver, .controls, .writerLost: 0
         }
     }
 }
@@ -43,7 +45,9 @@ struct AdmittedRequest: Sendable {
     /// Whose turn it takes.
     var workflow: String { request.workflowID }
     /// Where it stands among those of its workflow.
-    var priority: Int { request.priority ?? ExecutionRequest.standardPriority }
+    var priority: Int {
+        request.priority ?? (try? definition.get())?.priority ?? ExecutionRequest.standardPriority
+    }
 }
 
 /// What waits for a lane: many put in, one takes out everything that has gathered.

@@ -19,13 +19,20 @@ struct CommitCalls {
     /// The ids whose further callers the last call asks for.
     var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
 
+    /// The control messages that are settled with the batch.
+    private var settled: [SettledControl] { batch.changes.flatMap(\.controls) }
+
+    /// Their ids.
+    var controlIDs: [Int64?] { settled.map(\.control.id.rawValue) }
+
     private var writerCall: PostgresCall {
         let writer: [PostgresValue] = [.int64(batch.writer.rawValue), .text(batch.publisher)]
         guard let cursor = batch.cursor else { return PostgresCall(CommitStatement.lockWriter, writer) }
         return PostgresCall(CommitStatement.moveCursor, writer + [.int64(cursor)])
     }
 
-    /// The calls in order. The last one gives the further callers when `asksForCallers`.
+    /// The calls in order. The last one gives the further callers when `asksForCallers`; the last but that gives those of
+    /// control messages when there are `controlIDs`.
     func calls() -> [PostgresCall] {
         var calls = [writerCall]
         let accepted = accepted
@@ -48,13 +55,37 @@ struct CommitCalls {
                         CommitStatement.insertLocks,
                         [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
             }
-            let rows = accepted.flatMap { change in change.state.steps.indices.map { (change.state, $0) } }
+            let rows = accepted.flatMap { change in (0..<change.state.steps.definedCount).map { (change.state, $0) } }
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.endExecutions, endColumns(ended))) }
-        let changed = advanced.flatMap { change in change.changedSteps.sorted().map { (change.state, $0) } }
+        let turned = advanced.filter { $0.changesStatus && !$0.state.status.isTerminal }
+        if !turned.isEmpty {
+            calls.append(
+                PostgresCall(
+                    CommitStatement.changeStatus,
+                    [.uuidArray(turned.map(\.state.id.uuid)), .textArray(turned.map(\.state.status.rawValue))]))
+        }
+        let changed = advanced.flatMap { change in
+            change.changedSteps.sorted().prefix { $0 < change.state.steps.definedCount }.map { (change.state, $0) }
+        }
         if !changed.isEmpty { calls.append(PostgresCall(CommitStatement.updateSteps, stepColumns(changed))) }
+        let instances = batch.changes.filter(\.state.steps.hasInstances).flatMap { change in
+            change.changedSteps.sorted().drop { $0 < change.state.steps.definedCount }.map { (change.state, $0) }
+        }
+        if !instances.isEmpty {
+            calls.append(PostgresCall(CommitStatement.writeInstances, instanceColumns(instances)))
+        }
         calls.append(PostgresCall(CommitStatement.insertEvents, eventColumns()))
+        let settled = settled
+        if !settled.isEmpty {
+            let ids = PostgresValue.int64Array(settled.map(\.control.id.rawValue))
+            calls.append(PostgresCall(ControlStatement.lock, [ids]))
+            calls.append(
+                PostgresCall(
+                    ControlStatement.settle,
+                    [ids, .jsonbArray(settled.map(\.outcome.json.jsonBytes)), .text(batch.owner)]))
+        }
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)])) }
         return calls
     }
@@ -125,6 +156,10 @@ struct CommitCalls {
             .timestampArray(steps.map { $0.startedAt.map(PostgresTimestamp.init) }),
             .timestampArray(steps.map { $0.completedAt.map(PostgresTimestamp.init) }),
         ]
+    }
+
+    private func instanceColumns(_ rows: [(state: ExecutionState, index: Int)]) -> [PostgresValue] {
+        stepColumns(rows) + [.jsonbArray(rows.map { StepProgress.encode($0.state.steps[$0.index]) })]
     }
 
     private func eventColumns() -> [PostgresValue] {

@@ -79,6 +79,13 @@ enum CommitStatement {
             WHERE e.id = x.id
             """)
 
+    /// Executions that begin to wait or go on, where their definition has steps that wait.
+    static let changeStatus = PostgresStatement(
+        name: "commit_change_status",
+        sql: """
+            UPDATE executions e SET status = x.status FROM unnest($1::uuid[], $2::text[]) AS x (id, status) WHERE e.id = x.id
+            """)
+
     static let insertSteps = PostgresStatement(
         name: "commit_insert_steps",
         sql: """
@@ -98,6 +105,20 @@ enum CommitStatement {
                         $9::timestamptz[], $10::timestamptz[])
                  AS x (id, step_order, step_name, status, retry_count, input, output, error, started_at, completed_at)
             WHERE s.execution_id = x.id AND s.step_order = x.step_order
+            """)
+
+    /// The rows of instances, which are there from when they start.
+    static let writeInstances = PostgresStatement(
+        name: "commit_write_instances",
+        sql: """
+            INSERT INTO execution_steps (execution_id, step_order, step_name, status, retry_count, input, output, error,
+                                         started_at, completed_at, progress)
+            SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::jsonb[], $7::jsonb[],
+                                 $8::jsonb[], $9::timestamptz[], $10::timestamptz[], $11::jsonb[])
+            ON CONFLICT (execution_id, step_order) DO UPDATE
+            SET status = EXCLUDED.status, retry_count = EXCLUDED.retry_count, input = EXCLUDED.input,
+                output = EXCLUDED.output, error = EXCLUDED.error, started_at = EXCLUDED.started_at,
+                completed_at = EXCLUDED.completed_at, progress = EXCLUDED.progress
             """)
 
     static let insertEvents = PostgresStatement(

@@ -39,7 +39,10 @@ enum JournalStatement {
 
     static let tick = PostgresStatement(
         name: "tick",
-        sql: "SELECT live_writers, has_abandoned_work FROM workflow.tick($1, make_interval(secs => $2), $3, $4)")
+        sql: """
+            SELECT live_writers, has_abandoned_work, controlled, controlled_owners, has_unanswered_controls
+            FROM workflow.tick($1, make_interval(secs => $2), $3, $4)
+            """)
 
     static let recordPublished = PostgresStatement(
         name: "record_published",
@@ -99,7 +102,7 @@ enum JournalStatement {
     }
 
     static let schemaVersion = PostgresStatement(
-        name: "schema_version", sql: "SELECT max(version)::bigint AS version FROM schema_migrations")
+        name: "schema_version", sql: "SELECT max(version)::bigint AS version FROM public.schema_migrations")
 
     static let makePartitions = PostgresStatement(
         name: "make_event_partitions", sql: "SELECT made, moved, left_over FROM workflow.make_event_partitions()")
@@ -162,14 +165,16 @@ enum JournalStatement {
         sql: """
             SELECT e.id, e.workflow_id, e.workflow_version, e.definition_hash, e.status, e.input_payload, e.metadata,
                    e.traceparent, e.priority, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step,
-                   s.state_snapshot
+                   s.state_snapshot, EXISTS (
+                       SELECT FROM execution_controls c
+                       WHERE c.execution_id = e.id AND c.answered_at IS NULL AND c.settled_at IS NULL) AS has_controls
             FROM executions e JOIN execution_state s ON s.execution_id = e.id WHERE e.id = ANY($1)
             """)
 
     static let loadSteps = PostgresStatement(
         name: "load_steps",
         sql: """
-            SELECT execution_id, step_order, step_name, status, input, output, error, started_at, completed_at
+            SELECT execution_id, step_order, step_name, status, input, output, error, started_at, completed_at, progress
             FROM execution_steps WHERE execution_id = ANY($1) ORDER BY execution_id, step_order
             """)
 

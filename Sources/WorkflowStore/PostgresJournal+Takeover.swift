@@ -22,7 +22,15 @@ extension PostgresJournal {
         return try Self.decode { () throws(PostgresError) in
             let row = results[0][0]
             let writers = try row.int64Array("live_writers").compactMap { $0.map(WriterID.init(rawValue:)) }
-            return LeaseReport(liveWriters: Set(writers), hasAbandonedWork: try row.bool("has_abandoned_work"))
+            var controlled: [ControlHint] = []
+            for case (let id?, let owner?) in zip(
+                try row.uuidArray("controlled"), try row.textArray("controlled_owners"))
+            {
+                controlled.append(ControlHint(execution: ExecutionID(id), owner: owner))
+            }
+            return LeaseReport(
+                liveWriters: Set(writers), hasAbandonedWork: try row.bool("has_abandoned_work"),
+                openControls: controlled, hasUnansweredControls: try row.bool("has_unanswered_controls"))
         }
     }
 
@@ -212,7 +220,7 @@ extension PostgresJournal {
                 executions.append(
                     ClaimedExecution(
                         state: state, fencingToken: claim.token, replyAddress: try Self.address(row),
-                        interrupted: claim.interrupted
+                        interrupted: claim.interrupted, hasControls: try row.bool("has_controls")
                     ))
             } catch {
                 logger.error("an execution cannot be taken over: \(error.message)")
@@ -224,17 +232,29 @@ extension PostgresJournal {
         return executions
     }
 
-    private static func steps(_ rows: [PostgresRow]) throws(PostgresError) -> [StepState] {
-        var steps: [StepState] = []
+    private static func steps(_ rows: [PostgresRow]) throws(PostgresError) -> StepStates {
+        var defined: [StepState] = []
+        var instances: [StepState] = []
         for row in rows {
-            var step = StepState(name: try row.text("step_name"))
+            let name = try row.text("step_name")
+            let progress = try row.optionalValue("progress")
+            guard var step = progress.map({ StepProgress.decode($0, name: name) }) ?? StepState(name: name) else {
+                throw PostgresError(code: .decoding, message: "the progress of '\(name)' is not known to this version")
+            }
             step.status = try status(row, StepStatus.init(rawValue:))
             step.input = try row.optionalValue("input")
             step.output = try row.optionalValue("output")
             step.error = try row.optionalValue("error").flatMap { WorkflowError(json: $0) }
             step.startedAt = try row.optionalTimestamp("started_at").map { Timestamp($0) }
             step.completedAt = try row.optionalTimestamp("completed_at").map { Timestamp($0) }
-            steps.append(step)
+            if progress == nil { defined.append(step) } else { instances.append(step) }
+        }
+        var steps = StepStates(defined)
+        for instance in instances {
+            guard instance.origin.isKnown(among: steps) else {
+                throw PostgresError(code: .decoding, message: "'\(instance.name)' was made of a step that is not there")
+            }
+            steps.append(instance)
         }
         return steps
     }

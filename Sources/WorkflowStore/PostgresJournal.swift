@@ -6,8 +6,8 @@ import WorkflowCore
 /// The journal on PostgreSQL.
 ///
 /// A heartbeat must wait neither behind a large commit nor behind a large takeover. So each lane has a connection for its
-/// serial stream of commits, and there is one for heartbeats and small questions and one for takeovers. All come back by
-/// themselves when the database was away.
+/// serial stream of commits, and there is one for heartbeats and small questions, one for takeovers and one for control
+/// messages, which is not connected before there are any. All come back by themselves when the database was away.
 public final class PostgresJournal: Journal {
     /// Pause before a transaction that the server refused for a passing reason (a deadlock, a shutdown) is tried again.
     private static let retryPause = Duration.milliseconds(200)
@@ -16,6 +16,8 @@ public final class PostgresJournal: Journal {
     private let laneOfWriter = Mutex<[WriterID: Int]>([:])
     let upkeep: PostgresSession
     let takeover: PostgresSession
+    let controls: PostgresSession
+    let hints = ControlHints()
     let logger: Logger
     private let lease: Duration
     let keepDays: Int?
@@ -49,8 +51,10 @@ public final class PostgresJournal: Journal {
         commits = (0..<max(1, lanes)).map { lane in
             PostgresSession(keyed) { report.changed($0, isFirst: lane == 0) }
         }
-        upkeep = PostgresSession(configuration) { report.changed($0, isFirst: false) }
+        // Heartbeats keep this one connected, so it is the one that hears of control messages.
+        upkeep = PostgresSession(configuration, listener: hints.listener) { report.changed($0, isFirst: false) }
         takeover = PostgresSession(keyed) { report.changed($0, isFirst: false) }
+        controls = PostgresSession(keyed) { report.changed($0, isFirst: false) }
     }
 
     /// Ends all connections.
@@ -58,6 +62,7 @@ public final class PostgresJournal: Journal {
         for session in commits { await session.close() }
         await upkeep.close()
         await takeover.close()
+        await controls.close()
     }
 
     /// The connection for a writer's commits, and for questions whose answers must not be older than those.
@@ -142,7 +147,9 @@ public final class PostgresJournal: Journal {
         while true {
             do throws(PostgresError) {
                 let results = try await commits.transaction(calls)
-                return try receipt(plan.asksForCallers ? results.last : nil)
+                return try receipt(
+                    callers: plan.asksForCallers ? results.last : nil,
+                    controls: plan.controlIDs.isEmpty ? nil : results[calls.count - (plan.asksForCallers ? 2 : 1)])
             } catch {
                 if error.isOutcomeUnknown {
                     logger.warning(
@@ -199,15 +206,27 @@ public final class PostgresJournal: Journal {
     private func receipt(
         of plan: CommitCalls, on commits: PostgresSession
     ) async throws(JournalError) -> CommitReceipt {
-        guard plan.asksForCallers else { return CommitReceipt() }
+        guard plan.asksForCallers || !plan.controlIDs.isEmpty else { return CommitReceipt() }
         let results = try await run(
-            [PostgresCall(CommitStatement.furtherCallers, [.uuidArray(plan.endedIDs)])], on: commits
+            [
+                PostgresCall(CommitStatement.furtherCallers, [.uuidArray(plan.endedIDs)]),
+                PostgresCall(ControlStatement.callers, [.int64Array(plan.controlIDs)]),
+            ], on: commits
         )
-        return try Self.decode { () throws(PostgresError) in try receipt(results[0]) }
+        return try Self.decode { () throws(PostgresError) in
+            try receipt(callers: results[0], controls: results[1])
+        }
     }
 
-    private func receipt(_ result: PostgresResult?) throws(PostgresError) -> CommitReceipt {
-        CommitReceipt(furtherCallers: try Self.callers(result))
+    private func receipt(
+        callers: PostgresResult?, controls: PostgresResult?
+    ) throws(PostgresError) -> CommitReceipt {
+        var receipt = CommitReceipt(furtherCallers: try Self.callers(callers))
+        guard let controls else { return receipt }
+        for row in controls {
+            receipt.controlCallers[ControlID(rawValue: try row.int64("control_id"))] = try Self.controlCallers(row)
+        }
+        return receipt
     }
 
     /// Further callers by execution.

@@ -16,6 +16,10 @@ public struct SimulationCounts: Sendable, Equatable {
     public var published = 0
     /// Those of them that had reached it before.
     public var copies = 0
+    /// Control messages that were applied.
+    public var appliedControls = 0
+    /// Control messages that were refused.
+    public var refusedControls = 0
 
     /// Nothing yet.
     public init() {}
@@ -30,5 +34,7 @@ public struct SimulationCounts: Sendable, Equatable {
         left.invocations += right.invocations
         left.published += right.published
         left.copies += right.copies
+        left.appliedControls += right.appliedControls
+        left.refusedControls += right.refusedControls
     }
 }

@@ -69,6 +69,44 @@ import Testing
             ("workflow: w\nsteps: { a: { agent: x, retry: { dealy: 1s } } }", "/steps/a/retry/dealy"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: 3s } }", "/steps/a/timeout"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: { run: 1.5s } } }", "/steps/a/timeout/run"),
+            ("workflow: w\npriority: 10\nsteps: { a: { agent: x } }", "/priority"),
+            ("workflow: w\ndeprecated: 1\nsteps: { a: { agent: x } }", "/deprecated"),
+            ("workflow: w\non_failure: { with: {} }\nsteps: { a: { agent: x } }", "/on_failure"),
+            ("workflow: w\non_failure: { agent: x, needs: [a] }\nsteps: { a: { agent: x } }", "/on_failure/needs"),
+            ("workflow: w\nsteps: { a: { agent: x, set: 1 } }", "/steps/a"),
+            ("workflow: w\nsteps: { a: { set: 1, with: {} } }", "/steps/a"),
+            ("workflow: w\nsteps: { a: { signal: s, timeout: { run: 1s } } }", "/steps/a"),
+            ("workflow: w\nsteps: { a: { wait: soon } }", "/steps/a/wait"),
+            ("workflow: w\nsteps: { a: { wait: {} } }", "/steps/a/wait"),
+            ("workflow: w\nsteps: { a: { wait: { for: 1s, until: '2026-12-24T18:00:00Z' } } }", "/steps/a/wait"),
+            ("workflow: w\nsteps: { a: { wait: { until: tomorrow } } }", "/steps/a/wait"),
+            ("workflow: w\nsteps: { a: { signal: { timeout: 1s } } }", "/steps/a/signal"),
+            ("workflow: w\nsteps: { a: { signal: { name: s, on_timeout: fail } } }", "/steps/a/signal"),
+            ("workflow: w\nsteps: { a: { signal: { name: s, timeout: 1s, on_timeout: x } } }", "/steps/a/signal"),
+            ("workflow: w\nsteps: { a: { agent: x, when: 1 } }", "/steps/a/when"),
+            ("workflow: w\nsteps: { a: { agent: x, when: yes } }", "/steps/a/when"),
+            ("workflow: w\nsteps: { a: { agent: x, foreach: [1] } }", "/steps/a/foreach"),
+            ("workflow: w\nsteps: { a: { agent: x, foreach: { as: i } } }", "/steps/a/foreach"),
+            ("workflow: w\nsteps: { a: { agent: x, foreach: { in: 3 } } }", "/steps/a/foreach/in"),
+            ("workflow: w\nsteps: { a: { agent: x, foreach: { in: [], as: a-b } } }", "/steps/a/foreach/as"),
+            (
+                "workflow: w\nsteps: { a: { agent: x, foreach: { in: [], max_concurrency: 0 } } }",
+                "/steps/a/foreach/max_concurrency"
+            ),
+            (
+                "workflow: w\nsteps: { a: { agent: x, foreach: { in: [], tolerate: 101% } } }",
+                "/steps/a/foreach/tolerate"
+            ),
+            (
+                "workflow: w\nsteps: { a: { agent: x, foreach: { in: [], min_success: 0 } } }",
+                "/steps/a/foreach/min_success"
+            ),
+            ("workflow: w\nsteps: { a: { agent: x, on_error: ignore } }", "/steps/a/on_error"),
+            ("workflow: w\nsteps: { a: { agent: x, on_error: {} } }", "/steps/a/on_error"),
+            (
+                "workflow: w\nsteps: { a: { agent: x, compensate: { agent: x, pure: true } } }",
+                "/steps/a/compensate/pure"
+            ),
         ])
     func whatTheProgramRefusesItRefusesToo(_ yaml: String, _ place: String) throws {
         #expect(throws: DefinitionErrors.self) {
@@ -76,6 +114,30 @@ import Testing
         }
         let found = try violations(yaml)
         #expect(found.contains { $0.instancePointer.description.hasSuffix(place) }, "\(found)")
+    }
+
+    @Test(arguments: [
+        "{ set: { a: [1, '${ input.x }'] } }", "{ set: null }", "{ wait: 1h }", "{ wait: '${ input.t }' }",
+        "{ wait: { for: 5m } }", "{ wait: { until: '2026-12-24T18:00:00+01:00' } }",
+        "{ wait: { until: '${ input.t }' } }",
+        "{ signal: go }", "{ signal: { name: go, timeout: 1d, on_timeout: continue } }", "{ agent: x, when: false }",
+        "{ agent: x, when: '${ input.a > 1 }', on_error: continue }", "{ agent: x, on_error: { handler: b } }",
+        "{ agent: x, foreach: { in: '${ input.l }', as: doc, max_concurrency: 5, tolerate: 10%, min_success: 2 } }",
+        "{ agent: x, foreach: { in: [1, 2], tolerate: 0 }, compensate: { agent: y, with: { a: 1 }, retry: {} } }",
+    ])
+    func whatTheProgramTakesItTakesToo(_ step: String) throws {
+        let yaml = """
+            workflow: w
+            priority: 0
+            deprecated: use v
+            on_failure: { agent: x, with: { e: "${ error.code }" }, timeout: { run: 1s } }
+            steps:
+              a: \(step)
+              b: { agent: y }
+            """
+        #expect(throws: Never.self) { try WorkflowDefinition(yaml: yaml, file: "w.yaml", agents: ["x", "y"]) }
+        let found = try violations(yaml)
+        #expect(found.isEmpty, "\(found)")
     }
 
     /// The keys that the program knows, as it lists them when it finds one that it does not know.
@@ -93,6 +155,10 @@ import Testing
             ("workflow: w\nzzzz: 1\nsteps: { a: { agent: x } }", "/properties"),
             ("workflow: w\nsteps: { a: { agent: x, zzzz: 1 } }", "/$defs/step/properties"),
             ("workflow: w\nsteps: { a: { agent: x, retry: { zzzz: 1 } } }", "/$defs/retry/properties"),
+            ("workflow: w\nsteps: { a: { agent: x, compensate: { zzzz: 1 } } }", "/$defs/call/properties"),
+            ("workflow: w\nsteps: { a: { agent: x, foreach: { zzzz: 1 } } }", "/$defs/foreach/properties"),
+            ("workflow: w\nsteps: { a: { wait: { zzzz: 1 } } }", "/$defs/wait/anyOf/1/properties"),
+            ("workflow: w\nsteps: { a: { signal: { zzzz: 1 } } }", "/$defs/signal/anyOf/1/properties"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: { zzzz: 1s } } }", "/$defs/timeouts/properties"),
         ])
     func itHasTheKeysThatTheProgramKnows(_ yaml: String, _ pointer: String) throws {

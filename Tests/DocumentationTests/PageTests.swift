@@ -77,7 +77,9 @@ import WorkflowCore
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
             ("attemptsPerStep", Limits.attemptsPerStep), ("retryAfterSeconds", Limits.retryAfterSeconds),
-            ("errorMessageCharacters", Limits.errorMessageCharacters),
+            ("controlBytes", Limits.controlBytes), ("signalPayloadBytes", Limits.signalPayloadBytes),
+            ("signalsWaiting", Limits.signalsWaiting), ("signalBytesWaiting", Limits.signalBytesWaiting),
+            ("signalNameBytes", Limits.signalNameBytes), ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]
         for (name, value) in stated { #expect(page.contains("| `\(name)` | \(value) |"), "\(name) is \(value)") }

@@ -81,6 +81,7 @@ final class Playground: Sendable {
         func waitUntilItTakesRequests() async throws {
             try await wait(for: "the coordinator is ready")
             try await wait(for: "(requests)")
+            try await wait(for: "(control)")
         }
 
         /// Waits for the end.
@@ -114,10 +115,10 @@ final class Playground: Sendable {
     }
 
     /// Starts the system's Python on a text; the one that has Debian's pika.
-    func python(_ text: String) throws -> Job {
+    func python(_ text: String, with more: [String: String] = [:]) throws -> Job {
         let file = "\(directory)/snippet-\(UInt32.random(in: 0 ... .max)).py"
         try text.write(toFile: file, atomically: true, encoding: .utf8)
-        return try start("exec /usr/bin/python3 \(file)")
+        return try start("exec /usr/bin/python3 \(file)", with: more)
     }
 
     /// One value out of the tables.

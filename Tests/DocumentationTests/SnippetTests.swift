@@ -143,6 +143,9 @@ import Testing
             #expect(
                 replayed.output.split(separator: "\n").map { String($0.split(separator: " ")[2]) }
                     == Self.cloudEventTypes)
+            let id = try await playground.value("SELECT id FROM executions LIMIT 1")
+            let late = try await playground.python(snippet("cancel.py"), with: ["EXECUTION_ID": id]).outcome()
+            #expect(late.status == 0 && late.output == "True REJECTED EXECUTION_ENDED\n", "\(late.output)")
             try await ownAgent(playground)
         }
     }

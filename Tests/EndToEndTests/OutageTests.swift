@@ -197,7 +197,7 @@ extension EndToEnd {
         @Test func `queues that an operator declared are used as they are`() async throws {
             try await Stage.run("declared") { stage in
                 let connection = try await AMQPConnection.open(stage.broker)
-                for queue in ["requests", "dead", "events.log"] {
+                for queue in ["requests", "control", "dead", "events.log"] {
                     _ = try await connection.declareQueue(
                         "\(stage.prefix).\(queue)", arguments: ["x-queue-type": "classic", "x-max-length": 100_000])
                 }
@@ -205,7 +205,7 @@ extension EndToEnd {
                     "\(stage.prefix).events", kind: .topic, arguments: ["alternate-exchange": "amq.fanout"])
                 await connection.close()
                 let coordinator = try await stage.serve()
-                for name in ["requests", "dead", "events.log"] {
+                for name in ["requests", "control", "dead", "events.log"] {
                     #expect(
                         coordinator.errors.contains("queue \(stage.prefix).\(name) was declared with other arguments"),
                         "\(name)")
@@ -213,7 +213,7 @@ extension EndToEnd {
                 #expect(
                     coordinator.errors.contains("exchange \(stage.prefix).events was declared with other arguments"))
                 #expect(
-                    coordinator.errors.split(separator: "\n").count { $0.contains("WARN") } == 4,
+                    coordinator.errors.split(separator: "\n").count { $0.contains("WARN") } == 5,
                     "\(coordinator.errors)")
                 let result = try await stage.perdure(
                     "run", "document_analysis", "--input", #"{"text":"As you like it."}"#)

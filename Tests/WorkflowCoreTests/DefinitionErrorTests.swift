@@ -4,6 +4,9 @@ import Testing
 
 /// Each kind of error with its exact place, key and words.
 @Suite struct DefinitionErrorTests {
+    private static let stepKeys =
+        "Known here: agent, set, wait, signal, with, pure, needs, when, foreach, retry, timeout, on_error, compensate, "
+        + "description."
     private static let tail = "\nsteps:\n  a:\n    agent: work"
 
     @Test func theTopMustBeAMapping() {
@@ -37,11 +40,11 @@ import Testing
             ])
         #expect(
             summaries("workflow: w\nsteps:\n  a: work") == [
-                "test.yaml:3:6: steps.a: A step is a mapping with the key 'agent'; found text."
+                "test.yaml:3:6: steps.a: A step is a mapping with one of the keys agent, set, wait, signal; found text."
             ])
         #expect(
             summaries("workflow: w\nsteps:\n  a: {}") == [
-                "test.yaml:3:3: steps.a: The step has no 'agent'; name the agent that does its work."
+                "test.yaml:3:3: steps.a: The step does nothing; give it one of the keys agent, set, wait, signal."
             ])
     }
 
@@ -49,18 +52,17 @@ import Testing
         #expect(
             summaries("workflow: w\nverison: 2" + Self.tail) == [
                 "test.yaml:2:1: verison: Unknown key 'verison'. Did you mean 'version'? "
-                    + "Known here: workflow, version, description, input, timeout, steps, output."
+                    + "Known here: workflow, version, description, deprecated, input, priority, timeout, steps, on_failure, output."
             ])
         #expect(
             summaries("workflow: w" + Self.tail + "\n    neds: [b]\n    zzz: 1") == [
                 "test.yaml:5:5: steps.a.neds: Unknown key 'neds'. Did you mean 'needs'? "
-                    + "Known here: agent, pure, description, needs, with, retry, timeout.",
-                "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. Known here: agent, pure, description, needs, with, "
-                    + "retry, timeout.",
+                    + Self.stepKeys,
+                "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. " + Self.stepKeys,
             ])
     }
 
-    @Test(arguments: ["concurrency", "priority", "on_failure", "schedule", "deprecated"])
+    @Test(arguments: ["concurrency", "schedule"])
     func plannedWorkflowKeys(_ key: String) {
         #expect(
             summaries("workflow: w\n\(key): 1" + Self.tail) == [
@@ -69,9 +71,7 @@ import Testing
     }
 
     @Test(
-        arguments: [
-            "workflow", "wait", "signal", "set", "when", "foreach", "compensate", "on_error",
-        ]
+        arguments: ["workflow"]
     ) func plannedStepKeys(_ key: String) {
         #expect(
             summaries("workflow: w" + Self.tail + "\n    \(key): 1") == [
@@ -201,7 +201,7 @@ import Testing
         let unknown = try #require(errors(in: "workflow: w\nsteps:\n  é: { agent: work, äx: 1 }").last)
         #expect(
             unknown.description == """
-                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. Known here: agent, pure, description, needs, with, retry, timeout.
+                test.yaml:3:21: steps.é.äx: Unknown key 'äx'. \(Self.stepKeys)
                       é: { agent: work, äx: 1 }
                                         ^
                 """)

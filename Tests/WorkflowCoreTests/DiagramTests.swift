@@ -125,6 +125,41 @@ import Testing
                 """)
     }
 
+    @Test func everyKindOfStep() throws {
+        let yaml = """
+            workflow: w
+            on_failure: { agent: work }
+            steps:
+              book: { agent: work, on_error: { handler: repair }, compensate: { agent: work } }
+              repair: { set: { x: 1 } }
+              each: { agent: work, needs: [book], foreach: { in: "${ input.docs }", as: doc } }
+              ask: { signal: approved, needs: [each], when: "${ input.ask }" }
+              rest: { wait: 1h30m, needs: [ask] }
+              last: { wait: { until: "${ input.at }" }, needs: [rest] }
+            """
+        let diagram = WorkflowDiagram(try load(yaml))
+        #expect(
+            diagram.drawn(as: .text) == """
+                w version 1
+
+                ●    book        agent work, undone by agent work
+                ├─╮
+                │ ●  repair      set, on error of book
+                │
+                ●    each        agent work, for each doc
+                │
+                ●    ask         signal approved, when input.ask
+                │
+                ●    rest        wait 1h30m
+                │
+                ●    last        wait until input.at
+                ●    on_failure  agent work
+
+                """)
+        #expect(diagram.drawn(as: .mermaid).contains("    s1 -. on error .-> s2\n    s1 --> s3\n"))
+        #expect(diagram.drawn(as: .dot).contains("    s1 -> s2 [style=dashed, label=\"on error\"]\n"))
+    }
+
     @Test func whatEndsATextIsEscaped() {
         let odd = WorkflowDiagram(
             title: "t\"\\",

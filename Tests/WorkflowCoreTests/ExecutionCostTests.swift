@@ -63,8 +63,8 @@ import Testing
               output: '${ steps["b"].output }'}
             """
         let definition = try load(yaml)
-        #expect(definition.steps.map(\.reads.steps) == [[], [], [], [0, 2], [0, 2], []])
-        #expect(definition.steps.map(\.reads.variables) == [[], [], [], ["steps"], ["steps"], []])
+        #expect(definition.steps.map { $0.work.agent?.reads.steps } == [[], [], [], [0, 2], [0, 2], []])
+        #expect(definition.steps.map { $0.work.agent?.reads.variables } == [[], [], [], ["steps"], ["steps"], []])
         #expect(definition.outputReads.steps == [1])
     }
 

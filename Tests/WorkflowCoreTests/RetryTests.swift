@@ -28,7 +28,7 @@ import Testing
         #expect(failed.timers == [ExecutionTimer(executionID: someID, purpose: .retry(step: 0, attempt: 1), due: due)])
         #expect(failed.invocations.isEmpty && failed.changedSteps == [0])
         let waiting = try run.step("a")
-        #expect(waiting.status == .waiting && waiting.retryAt == due && waiting.retryCount == 0)
+        #expect(waiting.status == .waiting && waiting.dueAt == due && waiting.retryCount == 0)
         #expect(waiting.error?.code == .agentError && run.state.status == .running)
         let event = try failed.events[1].json
         #expect(event["next_attempt"] == 2 && event["delay_ms"] == 10_000)
@@ -43,7 +43,7 @@ import Testing
         #expect(fired.invocations[0].attempt == 2)
         #expect(try fired.events[0].json["attempt"] == 2)
         let again = try run.step("a")
-        #expect(again.status == .running && again.retryCount == 1 && again.error == nil && again.retryAt == nil)
+        #expect(again.status == .running && again.retryCount == 1 && again.error == nil && again.dueAt == nil)
         // A timer that fires twice starts nothing twice.
         #expect(run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: due).events.isEmpty)
         // Nor does an answer of the attempt before.
@@ -124,7 +124,7 @@ import Testing
         try run.fail("a", Self.failure)
         let failed = try run.fail("b", Self.failure)
         #expect(failed.lines == ["AGENT_RESPONSE b", "STEP_FAILED b", "STEP_CANCELLED a", "EXECUTION_FAILED"])
-        #expect(try run.step("a").retryAt == nil && failed.timers.isEmpty)
+        #expect(try run.step("a").dueAt == nil && failed.timers.isEmpty)
         #expect(
             run.handle(.timerFired(.retry(step: 0, attempt: 1)), now: noon.advanced(byMicroseconds: 1 << 40)).events
                 .isEmpty)
@@ -142,16 +142,18 @@ import Testing
               b: { agent: work, retry: {} }
             """)
         #expect(
-            definition.steps[0].retry
+            definition.steps[0].work.agent?.retry
                 == RetryPolicy(
                     maxAttempts: 5, delayMicroseconds: 1_000_000, backoff: .exponential,
                     maxDelayMicroseconds: 60_000_000, jitter: .full, except: ["INVALID_INPUT"]))
         #expect(
-            definition.steps[0].timeouts
+            definition.steps[0].work.agent?.timeouts
                 == StepTimeouts(
                     startMicroseconds: 5_000_000, runMicroseconds: 30_000_000, heartbeatMicroseconds: 10_000_000,
                     totalMicroseconds: 600_000_000))
-        #expect(definition.steps[1].retry == RetryPolicy() && definition.steps[1].timeouts == StepTimeouts())
+        #expect(
+            definition.steps[1].work.agent?.retry == RetryPolicy()
+                && definition.steps[1].work.agent?.timeouts == StepTimeouts())
     }
 
     @Test func delays() {

@@ -74,6 +74,11 @@ struct Run {
 
     var state: ExecutionState { execution.state }
 
+    /// The index of a step or an instance.
+    func index(of name: String) throws -> Int {
+        try #require(state.steps.firstIndex { $0.name == name }, "there is no \(name)")
+    }
+
     func step(_ name: String) throws -> StepState { try #require(state.steps.first { $0.name == name }) }
 
     @discardableResult
@@ -85,14 +90,17 @@ struct Run {
 
     @discardableResult
     mutating func succeed(_ name: String, _ output: JSONValue = [:], now: Timestamp = noon) throws -> Decision {
-        let index = try #require(execution.definition.stepIndex(named: name))
+        let index = try index(of: name)
         return handle(.answered(step: index, attempt: state.steps[index].attempt, .success(output)), now: now)
     }
 
     @discardableResult
-    mutating func fail(_ name: String, _ error: WorkflowError) throws -> Decision {
-        let index = try #require(execution.definition.stepIndex(named: name))
-        return handle(.answered(step: index, attempt: state.steps[index].attempt, .failure(error)))
+    mutating func fail(
+        _ name: String, _ error: WorkflowError = WorkflowError(code: .agentError, message: "no luck"),
+        now: Timestamp = noon
+    ) throws -> Decision {
+        let index = try index(of: name)
+        return handle(.answered(step: index, attempt: state.steps[index].attempt, .failure(error)), now: now)
     }
 
     /// Goes on with the state as the tables would give it back.
@@ -114,7 +122,8 @@ extension ExecutionState {
             try #require(WorkflowError(json: again(error.json)))
         }
         var copy = ExecutionState(
-            id: try #require(ExecutionID(id.description)), workflow: workflow, stepNames: steps.map(\.name),
+            id: try #require(ExecutionID(id.description)), workflow: workflow,
+            stepNames: steps.prefix(steps.definedCount).map(\.name),
             input: try again(input), metadata: try again(metadata), traceparent: traceparent,
             priority: priority, createdAt: createdAt
         )
@@ -124,10 +133,16 @@ extension ExecutionState {
         copy.currentStep = currentStep
         copy.startedAt = startedAt
         copy.completedAt = completedAt
+        copy.signals = WaitingSignals(
+            try signals.all.map { WaitingSignals.Signal(name: $0.name, payload: try again($0.payload)) })
         copy.output = try output.map(again)
         copy.error = try error.map(again)
+        copy.ending = try ending.map { .init(status: $0.status, error: try again($0.error)) }
+        for step in steps.dropFirst(steps.definedCount) {
+            copy.steps.append(StepState(name: step.name, origin: step.origin))
+        }
         for (index, step) in steps.enumerated() {
-            copy.steps[index].retryAt = step.retryAt
+            copy.steps[index].dueAt = step.dueAt
             copy.steps[index].status = try #require(StepStatus(rawValue: step.status.rawValue))
             copy.steps[index].attempt = step.attempt
             copy.steps[index].interruptions = step.interruptions

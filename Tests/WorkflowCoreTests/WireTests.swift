@@ -48,12 +48,17 @@ import Testing
                 "document_analysis.agent.invoked",
                 "document_analysis.agent.response", "document_analysis.step.completed", "document_analysis.step.failed",
                 "document_analysis.step.retry_scheduled",
-                "document_analysis.step.cancelled", "document_analysis.execution.completed",
-                "document_analysis.execution.failed",
+                "document_analysis.step.cancelled", "document_analysis.step.skipped",
+                "document_analysis.step.compensated", "document_analysis.timer.fired",
+                "document_analysis.execution.ending",
+                "document_analysis.execution.completed",
+                "document_analysis.execution.failed", "document_analysis.execution.cancelled",
+                "document_analysis.signal.received",
             ])
         #expect(
             EventType.all.map(\.cloudEventType) == EventType.all.map { "perdure.\($0.subject).\($0.verb)" })
-        #expect(EventType.all.filter(\.endsExecution) == [.executionCompleted, .executionFailed])
+        #expect(
+            EventType.all.filter(\.endsExecution) == [.executionCompleted, .executionFailed, .executionCancelled])
     }
 
     @Test func results() throws {

@@ -105,6 +105,9 @@ private final class HeldPublisher: EventPublisher {
         }
     }
 
+    func answer(_ controls: [SettledControl]) async throws {}
+    func reply(_ outcome: ControlOutcome, to caller: ReplyAddress) async throws {}
+
     func confirm(_ number: Int) {
         let waiter = state.withLock { state in
             state.confirmed.insert(number)

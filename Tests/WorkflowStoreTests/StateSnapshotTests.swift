@@ -22,6 +22,7 @@ import WorkflowCore
         var copy = state
         copy.sequence = 0
         copy.lastEventAt = copy.createdAt
+        copy.signals = WaitingSignals()
         for index in copy.steps.indices {
             copy.steps[index].attempt = 0
             copy.steps[index].interruptions = 0
@@ -48,6 +49,24 @@ import WorkflowCore
                     "b": ["status": "RUNNING", "attempt": 2, "interruptions": 3],
                 ],
             ])
+    }
+
+    @Test func signalsAreKeptInTheirOrder() throws {
+        var state = state(steps: ["a"])
+        state.signals = WaitingSignals([
+            WaitingSignals.Signal(name: "approved", payload: ["by": "ann"]),
+            WaitingSignals.Signal(name: "é", payload: .null),
+            WaitingSignals.Signal(name: "approved", payload: ["by": "bob", "n": .int(.max)]),
+        ])
+        let snapshot = try JSONValue(parsing: StateSnapshot.encode(state))
+        #expect(
+            snapshot["signals"] == [
+                ["name": "approved", "payload": ["by": "ann"]], ["name": "é", "payload": .null],
+                ["name": "approved", "payload": ["by": "bob", "n": .int(.max)]],
+            ])
+        var restored = withoutSnapshot(state)
+        StateSnapshot.restore(snapshot, into: &restored)
+        #expect(restored == state)
     }
 
     @Test(arguments: UInt64(1)...50) func whatWasEncodedIsRestored(seed: UInt64) throws {

@@ -58,6 +58,13 @@ struct TestDatabase {
         try await sql("SET search_path = public")
     }
 
+    /// The tables as version 2 made them.
+    func makeVersion2() async throws {
+        try await sql("SET client_min_messages = warning")
+        try await sql(try Self.fixture("schema-2.sql"))
+        try await sql("SET search_path = public")
+    }
+
     /// Events of one execution, `hours` apart, the first one so many days from now.
     func insertExecution(_ id: String, days: Int, events: Int, hours: Int = 1, writer: Int = 1) async throws {
         try await sql(

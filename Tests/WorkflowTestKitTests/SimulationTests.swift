@@ -28,6 +28,7 @@ import WorkflowTestKit
         var counts = SimulationCounts()
         for seed in UInt64(1)...40 { counts += Simulation(seed: seed).run().counts }
         #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
+        #expect(counts.appliedControls > 30 && counts.refusedControls > 30)
     }
 
     /// Each of these breaks one promise of the journal; what the checks say of it must not be luck.
@@ -38,16 +39,18 @@ import WorkflowTestKit
             (Sabotage.ignoresCopies, ["position", "goes on after its end"]), (.ignoresHeirs, ["which it has lost"]),
             (.ignoresKeys, ["is accepted twice"]), (.claimsTooEarly, ["before its event"]),
             (.forgetsCallers, ["neither answered nor remembered"]), (.leavesLocks, ["ended"]),
-            (.losesSteps, ["another output"]), (.skipsAnEvent, ["is published after"]),
+            (.losesSteps, ["another output", "the result of"]), (.skipsAnEvent, ["is published after"]),
+            (.forgetsControlKeys, ["control message"]), (.leavesControlsOpen, ["control message"]),
+            (.forgetsAnswers, ["is not answered"]),
         ])
     func faultsOfAJournalAreFound(sabotage: Sabotage, expected: [String]) throws {
-        let failures = (UInt64(1)...300).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }
+        let failures = (UInt64(1)...1000).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }
         let failure = try #require(failures.first, "no seed found it")
         #expect(expected.contains { failure.contains($0) }, "\(failure)")
     }
 
     @Test func aFailureIsReportedWithItsSeedAndWhatLedToIt() throws {
-        let outcomes = (UInt64(1)...300).lazy.map { Simulation(seed: $0, sabotage: [.claimsTooEarly]).run() }
+        let outcomes = (UInt64(1)...1000).lazy.map { Simulation(seed: $0, sabotage: [.claimsTooEarly]).run() }
         let outcome = try #require(outcomes.first { $0.failure != nil })
         let report = outcome.report(lines: 20)
         #expect(report.contains("seed \(outcome.seed) failed: "))

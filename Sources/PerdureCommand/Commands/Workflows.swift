@@ -101,7 +101,9 @@ struct Workflows: AsyncParsableCommand {
             )
             for (index, step) in definition.steps.enumerated() {
                 let needs = step.needs.map { definition.steps[$0].name }.joined(separator: ", ")
-                print("#   \(index + 1). \(step.name) (agent \(step.agent))" + (needs.isEmpty ? "" : " after \(needs)"))
+                print(
+                    "#   \(index + 1). \(step.name) (\(step.agent.map { "agent \($0)" } ?? step.work.key))"
+                        + (needs.isEmpty ? "" : " after \(needs)"))
             }
             print(definition.source, terminator: definition.source.hasSuffix("\n") ? "" : "\n")
         }

@@ -14,6 +14,9 @@ struct CoordinatorHost {
     let group: ServiceGroup
     let journal: PostgresJournal
 
+    /// Control messages delivered and not yet in the inbox. One statement takes in what has gathered.
+    private static let controlPrefetch: UInt16 = 100
+
     /// - Parameters:
     ///   - agents: What the steps may call; those of the program unless said otherwise.
     ///   - signals: Whether Ctrl-C and SIGTERM shut the group down.
@@ -40,6 +43,10 @@ struct CoordinatorHost {
             prefetch: UInt16(try settings.integer(.amqpPrefetch, upTo: Int(UInt16.max))), publisher: publisher,
             logger: logger
         )
+        let control = BrokerRequestIntake(
+            configuration: broker, topology: topology, source: .control, prefetch: Self.controlPrefetch,
+            publisher: publisher, logger: logger
+        )
         let coordinator = Coordinator(
             configuration: CoordinatorConfiguration(
                 owner: owner, lease: lease, maxInFlight: try settings.integer(.coordinatorMaxInFlight), lanes: lanes,
@@ -48,14 +55,15 @@ struct CoordinatorHost {
                 agentLimits: try settings.agentLimits(agents: PerdureProgram.agents.names),
                 drainDeadline: try settings.duration(.coordinatorDrainDeadline)
             ),
-            catalog: catalog, agents: agents, journal: journal, intake: intake, publisher: publisher,
-            environment: environment, logger: logger
+            catalog: catalog, agents: agents, journal: journal, intake: intake, control: control,
+            publisher: publisher, environment: environment, logger: logger
         )
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: UntilShutdown { await publisher.run() }),
                     .init(service: UntilShutdown { await intake.run() }),
+                    .init(service: UntilShutdown { await control.run() }),
                     .init(service: coordinator, successTerminationBehavior: .gracefullyShutdownGroup),
                 ],
                 gracefulShutdownSignals: signals ? [.sigint, .sigterm] : [], logger: logger

@@ -46,7 +46,8 @@ struct RequestOptions: ParsableArguments {
         )
     }
 
-    private static func json(_ argument: String, flag: String) throws -> JSONValue {
+    /// JSON from an argument, a file or standard input.
+    static func json(_ argument: String, flag: String) throws -> JSONValue {
         let bytes: [UInt8]
         if argument == "-" {
             bytes = Array(FileHandle.standardInput.readDataToEndOfFile())

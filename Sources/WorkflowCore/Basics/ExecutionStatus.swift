@@ -26,14 +26,15 @@ public enum ExecutionStatus: String, Sendable, CaseIterable {
 
 /// Where a step stands. The raw values are the `status` column of `execution_steps`.
 public enum StepStatus: String, Sendable, CaseIterable {
-    /// Its needs are not all done. Can transition to: running, cancelled, skipped.
+    /// What it needs is not over. Can transition to: running, waiting, success, failed, cancelled, skipped.
     case pending = "PENDING"
-    /// An attempt is recorded and its agent has been or is being called. Can transition to: success, waiting,
-    /// failed, cancelled.
+    /// An attempt is recorded and its agent has been or is being called, or items of it are at work. Can transition to:
+    /// success, waiting, failed, cancelled.
     case running = "RUNNING"
-    /// Its last attempt failed, and the next one is due at a time that is recorded. Can transition to: running, cancelled.
+    /// It waits for its next attempt, a time or a signal; when that is due is recorded. Can transition to: running, success,
+    /// failed, cancelled.
     case waiting = "WAITING"
-    /// Ended with an output.
+    /// Ended with an output. Can transition to: compensated, when its execution fails later.
     case success = "SUCCESS"
     /// Ended with an error.
     case failed = "FAILED"

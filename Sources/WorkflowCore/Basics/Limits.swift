@@ -22,6 +22,15 @@ public enum Limits {
     /// Steps of one definition. A graph is walked on every transition.
     public static let stepsPerWorkflow = 1000
 
+    /// Items of one `foreach`. Each is a row and some events, and all of them are held in memory until the step is over.
+    public static let itemsPerLoop = 10_000
+
+    /// Items of one `foreach` at work at a time, at most: what a takeover has to call again.
+    public static let itemsAtWork = 1000
+
+    /// The same where a definition does not say: enough to keep a coordinator busy, few enough for what agents call.
+    public static let standardItemsAtWork = 100
+
     /// Nodes of one definition file after aliases are resolved; stops YAML that multiplies itself.
     public static let definitionNodes = 100_000
 
@@ -55,6 +64,21 @@ public enum Limits {
     /// How often one step may lose its coordinator without an answer before it fails: a step that kills its process
     /// must end.
     public static let interruptionsPerStep = 5
+
+    /// The body of a control message, in bytes: the payload of a signal and what is around it.
+    public static let controlBytes = 2 * signalPayloadBytes
+
+    /// The payload of one signal, in bytes of JSON; with this, the event of a signal always has all of it.
+    public static let signalPayloadBytes = eventValueBytes
+
+    /// Signals of one execution that no step has taken yet. They are in what every transition writes.
+    public static let signalsWaiting = 1000
+
+    /// The same in bytes of JSON, about.
+    public static let signalBytesWaiting = 256 * 1024
+
+    /// Length of a signal's name, in bytes.
+    public static let signalNameBytes = 255
 
     /// Length of an error message kept in the tables and sent in replies and headers, in Unicode scalars.
     public static let errorMessageCharacters = 2000

@@ -1,3 +1,5 @@
+import CEL
+
 /// A point in time as PostgreSQL keeps it: whole microseconds since 1970-01-01T00:00:00Z.
 ///
 /// The core never asks what time it is; every decision takes `now` as an argument, so that a simulator can own the
@@ -22,6 +24,12 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// The timestamp `microseconds` later.
     public func advanced(byMicroseconds microseconds: Int64) -> Timestamp {
         Timestamp(microsecondsSinceEpoch: microsecondsSinceEpoch &+ microseconds)
+    }
+
+    /// The time in a text by RFC 3339, e.g. `2026-11-22T17:02:00+01:00`; nil when it is none. Nanoseconds are cut off.
+    public init?(rfc3339 text: String) {
+        guard let time = CELTimestamp(text: text) else { return nil }
+        self.init(microsecondsSinceEpoch: time.seconds * 1_000_000 + Int64(time.nanoseconds) / 1000)
     }
 
     /// RFC 3339 in UTC with six fractional digits, e.g. `2026-11-22T16:02:00.000123Z`.

@@ -32,6 +32,12 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let totalTimeout = Code(rawValue: "TOTAL_TIMEOUT")
         /// The execution took longer than the `timeout` of its workflow.
         public static let executionTimeout = Code(rawValue: "EXECUTION_TIMEOUT")
+        /// The signal that a step waited for did not come in time.
+        public static let signalTimeout = Code(rawValue: "SIGNAL_TIMEOUT")
+        /// Too many items of a `foreach` failed, each for a reason of its own.
+        public static let itemsFailed = Code(rawValue: "ITEMS_FAILED")
+        /// Somebody asked for the end of the execution.
+        public static let cancelled = Code(rawValue: "CANCELLED")
         /// The definition that an execution started with is gone.
         public static let definitionMissing = Code(rawValue: "DEFINITION_MISSING")
     }

@@ -11,6 +11,10 @@ public enum Arrival: Sendable, Equatable {
     /// Another coordinator owned it until now; `interrupted` when that one died, false when it handed the execution
     /// over.
     case takenOver(interrupted: Bool)
+    /// Somebody asks for its end; `reason` is what they say about it.
+    case cancelRequested(reason: String?)
+    /// Somebody sends a signal, for a step that waits for it or will.
+    case signalReceived(name: String, payload: JSONValue)
 }
 
 /// What an agent gave for one attempt.
@@ -35,6 +39,13 @@ public struct Decision: Sendable, Equatable {
     public var abandonedSteps: [Int] = []
     /// Whether the arrival changed what the tables hold, events or not.
     public var changesState = false
+    /// Whether the status of an execution that goes on is another one now, of those that the tables show.
+    public var changesStatus = false
+    /// Why nothing was done of what somebody asked for; nil when it was, and for all other arrivals.
+    public var refusal: RequestRejection?
+
+    /// Nothing follows.
+    public init() {}
 }
 
 /// One call of an agent: an attempt of a step, recorded before it is made.
@@ -43,9 +54,9 @@ public struct Invocation: Sendable, Equatable {
     public let executionID: ExecutionID
     /// The workflow's id.
     public let workflowID: String
-    /// The step's index in the definition.
+    /// The step's index in the state.
     public let step: Int
-    /// The step's name.
+    /// The step's name, or that of the instance.
     public let stepName: String
     /// The agent's name.
     public let agent: String

@@ -9,7 +9,7 @@ extension Execution {
         of step: Int, after error: WorkflowError, noSoonerThan pause: Int64, now: Timestamp,
         _ decision: inout Decision
     ) -> Bool {
-        let policy = definition.steps[step].retry
+        guard let policy = agentWork(of: step)?.retry else { return false }
         let attempt = state.steps[step].attempt
         guard attempt < policy.maxAttempts, policy.retries(error.code) else { return false }
         let bits = chance(step: step, attempt: attempt)
@@ -18,7 +18,7 @@ extension Execution {
         // An attempt that nobody would wait for is not waited for either.
         if let deadline = deadline(of: step), due >= deadline { return false }
         state.steps[step].status = .waiting
-        state.steps[step].retryAt = due
+        state.steps[step].dueAt = due
         state.steps[step].error = error
         record(
             .stepRetryScheduled, step: step, now: now, &decision,
@@ -30,27 +30,23 @@ extension Execution {
         return true
     }
 
-    /// Waits for the next attempt of a step, as far as it has a time.
+    /// Waits for what a step waits for, as far as it has a time.
     func wait(step: Int, _ decision: inout Decision) {
-        guard let due = state.steps[step].retryAt else { return }
-        let purpose = ExecutionTimer.Purpose.retry(step: step, attempt: state.steps[step].attempt)
+        guard let due = state.steps[step].dueAt else { return }
+        let purpose: ExecutionTimer.Purpose =
+            agentWork(of: step) == nil ? .wait(step: step) : .retry(step: step, attempt: state.steps[step].attempt)
         decision.timers.append(ExecutionTimer(executionID: state.id, purpose: purpose, due: due))
     }
 
     /// Makes the next attempt of a step that waits.
     mutating func retry(step: Int, now: Timestamp, _ decision: inout Decision) {
-        if let due = state.steps[step].retryAt, now < due {
-            // The clock has been set back since.
-            wait(step: step, &decision)
-            return
-        }
+        guard let agent = agentWork(of: step)?.agent else { return }
         decision.changedSteps.insert(step)
         state.steps[step].status = .running
         state.steps[step].attempt += 1
-        state.steps[step].retryAt = nil
+        state.steps[step].dueAt = nil
         state.steps[step].error = nil
-        record(
-            .agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(definition.steps[step].agent))])
+        record(.agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(agent))])
         invoke(step: step, now: now, &decision)
     }
 
@@ -62,28 +58,33 @@ extension Execution {
 
     /// When the step's time is up, if it has a limit in all.
     func totalDeadline(step: Int) -> Timestamp? {
-        guard let total = definition.steps[step].timeouts.totalMicroseconds else { return nil }
+        guard let total = agentWork(of: step)?.timeouts.totalMicroseconds else { return nil }
         return (state.steps[step].startedAt ?? state.lastEventAt).advanced(byMicroseconds: total)
     }
 
-    /// When nobody waits for the step any more: its own time is up, or that of the execution.
+    /// When nobody waits for the step any more: its own time is up, or that of the execution, which is no limit for what is
+    /// done after that has failed.
     func deadline(of step: Int) -> Timestamp? {
-        [totalDeadline(step: step), executionDeadline].compactMap { $0 }.min()
+        [totalDeadline(step: step), state.ending == nil ? executionDeadline : nil].compactMap { $0 }.min()
     }
 
     /// Whether the execution still waits for a time.
     public func awaits(_ purpose: ExecutionTimer.Purpose) -> Bool {
         switch purpose {
         case .retry(let step, let attempt):
-            state.steps.indices.contains(step) && state.steps[step].status == .waiting
-                && state.steps[step].attempt == attempt
-        case .executionTimeout: state.status == .running
+            isWaiting(step) && state.steps[step].attempt == attempt && agentWork(of: step) != nil
+        case .wait(let step): isWaiting(step) && agentWork(of: step) == nil
+        case .executionTimeout: (state.status == .running || state.status == .waiting) && state.ending == nil
         }
+    }
+
+    private func isWaiting(_ step: Int) -> Bool {
+        state.steps.indices.contains(step) && state.steps[step].status == .waiting
     }
 
     /// Waits for the end of the execution's time, if it has one.
     func waitForDeadline(_ decision: inout Decision) {
-        guard let due = executionDeadline else { return }
+        guard state.ending == nil, let due = executionDeadline else { return }
         decision.timers.append(ExecutionTimer(executionID: state.id, purpose: .executionTimeout, due: due))
     }
 
@@ -91,7 +92,7 @@ extension Execution {
     ///
     /// - Returns: false when it has time left, or no limit.
     mutating func endIfTimedOut(now: Timestamp, _ decision: inout Decision) -> Bool {
-        guard let deadline = executionDeadline, now >= deadline else { return false }
+        guard state.ending == nil, let deadline = executionDeadline, now >= deadline else { return false }
         let limit = DurationText.text(definition.timeoutMicroseconds ?? 0)
         let error = WorkflowError(
             code: .executionTimeout,

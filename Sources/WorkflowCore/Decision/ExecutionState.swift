@@ -19,8 +19,8 @@ public struct ExecutionState: Sendable, Equatable {
 
     /// Where it stands.
     public var status: ExecutionStatus = .pending
-    /// Its steps, in the order of the definition.
-    public var steps: [StepState]
+    /// Its steps in the order of the definition, and what was made of them since.
+    public var steps: StepStates
     /// The sequence of its last event; 0 before the first.
     public var sequence: Int64 = 0
     /// The time of its last event; the next one is later by a microsecond at least.
@@ -33,12 +33,30 @@ public struct ExecutionState: Sendable, Equatable {
     public var completedAt: Timestamp?
     /// What it gave, once it succeeded.
     public var output: JSONValue?
-    /// Why it failed.
+    /// Why it failed or was cancelled.
     public var error: WorkflowError?
+    /// The signals that no step has taken yet.
+    public var signals = WaitingSignals()
+    /// How it is about to end, while there is something left to do before that.
+    public var ending: Ending?
 
-    /// About how many bytes its inputs and outputs have as JSON.
+    /// How an execution is about to end.
+    public struct Ending: Sendable, Equatable {
+        /// `failed` or `cancelled`.
+        public let status: ExecutionStatus
+        /// Why.
+        public let error: WorkflowError
+
+        /// An end.
+        public init(status: ExecutionStatus, error: WorkflowError) {
+            self.status = status
+            self.error = error
+        }
+    }
+
+    /// About how many bytes its inputs, outputs and signals have as JSON.
     public var approximateByteCount: Int {
-        steps.reduce(input.approximateByteCount) { sum, step in
+        steps.reduce(input.approximateByteCount + signals.approximateByteCount) { sum, step in
             sum + (step.input?.approximateByteCount ?? 0) + (step.output?.approximateByteCount ?? 0)
         }
     }
@@ -56,39 +74,7 @@ public struct ExecutionState: Sendable, Equatable {
         self.metadata = metadata
         self.traceparent = traceparent
         self.createdAt = createdAt
-        steps = stepNames.map { StepState(name: $0) }
+        steps = StepStates(stepNames.map { StepState(name: $0) })
         lastEventAt = createdAt
     }
-}
-
-/// One step of an execution.
-public struct StepState: Sendable, Equatable {
-    /// Its name in the definition.
-    public let name: String
-    /// Where it stands.
-    public var status: StepStatus = .pending
-    /// The attempt that is running or was the last; 0 before the first. It is committed before the agent is called.
-    public var attempt = 0
-    /// When the next attempt is due, while the step waits for it.
-    public var retryAt: Timestamp?
-    /// How often this attempt lost its coordinator before an answer came.
-    public var interruptions = 0
-    /// The arguments its agent was given.
-    public var input: JSONValue?
-    /// What its agent gave.
-    public var output: JSONValue?
-    /// Why it failed.
-    public var error: WorkflowError?
-    /// When its first attempt was recorded.
-    public var startedAt: Timestamp?
-    /// When it was over.
-    public var completedAt: Timestamp?
-
-    /// A step that has not started.
-    public init(name: String) {
-        self.name = name
-    }
-
-    /// How often it was tried again.
-    public var retryCount: Int { max(0, attempt - 1) }
 }

@@ -4,6 +4,8 @@ public struct ExecutionTimer: Sendable, Equatable {
     public enum Purpose: Sendable, Equatable {
         /// The next attempt of a step, after this one failed.
         case retry(step: Int, attempt: Int)
+        /// The time that a step waits for, or up to which it waits for a signal.
+        case wait(step: Int)
         /// The execution has taken as long as its workflow allows.
         case executionTimeout
     }

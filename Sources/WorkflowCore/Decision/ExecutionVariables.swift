@@ -8,7 +8,8 @@ import PerdureJSON
 struct ExecutionVariables: CELActivation {
     private let values: [String: CELValue]
 
-    init(_ reads: ExpressionReads, of state: ExecutionState) {
+    /// - Parameter bindings: The variables that belong to the place of the template alone.
+    init(_ reads: ExpressionReads, of state: ExecutionState, _ bindings: [(name: String, value: JSONValue)] = []) {
         var values: [String: CELValue] = [:]
         for name in reads.variables {
             switch name {
@@ -20,8 +21,10 @@ struct ExecutionVariables: CELActivation {
                     "workflow_id": .string(state.workflow.id),
                     "version": .int(Int64(state.workflow.version)),
                 ])
-            case "steps": values[name] = Self.steps(reads.steps.lazy.map { state.steps[$0] })
-            default: break
+            case "steps":
+                values[name] = Self.steps(reads.steps.lazy.map { state.steps[$0] }, withErrors: reads.includesErrors)
+            default:
+                if let value = bindings.first(where: { $0.name == name })?.value { values[name] = CELValue(value) }
             }
         }
         self.values = values
@@ -29,13 +32,14 @@ struct ExecutionVariables: CELActivation {
 
     func value(of name: String) -> CELValue? { values[name] }
 
-    private static func steps(_ steps: some Sequence<StepState>) -> CELValue {
+    private static func steps(_ steps: some Sequence<StepState>, withErrors: Bool) -> CELValue {
         .map(
             CELMap(
                 fields: steps.map { step in
-                    let fields = [
+                    var fields = [
                         ("output", CELValue(step.output ?? .null)), ("status", CELValue.string(step.status.rawValue)),
                     ]
+                    if withErrors { fields.append(("error", CELValue(step.error?.json ?? .null))) }
                     return (step.name, .map(CELMap(fields: fields)))
                 }
             )

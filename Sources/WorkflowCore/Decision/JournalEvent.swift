@@ -44,21 +44,34 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     public static let stepFailed = EventType(rawValue: "STEP_FAILED")
     /// An attempt failed and another one will be made; the event says when.
     public static let stepRetryScheduled = EventType(rawValue: "STEP_RETRY_SCHEDULED")
-    /// The step was running when its execution failed; its answer is no longer waited for.
+    /// The step does not run, and the event says why.
+    public static let stepSkipped = EventType(rawValue: "STEP_SKIPPED")
+    /// The effect of the step was undone.
+    public static let stepCompensated = EventType(rawValue: "STEP_COMPENSATED")
+    /// A time that a step waited for has come.
+    public static let timerFired = EventType(rawValue: "TIMER_FIRED")
+    /// The step was running when its execution failed or was cancelled; its answer is no longer waited for.
     public static let stepCancelled = EventType(rawValue: "STEP_CANCELLED")
     /// Every step is done and the output is known.
     public static let executionCompleted = EventType(rawValue: "EXECUTION_COMPLETED")
+    /// The execution is about to end with an error; what is to be done and undone before that begins now.
+    public static let executionEnding = EventType(rawValue: "EXECUTION_ENDING")
     /// The execution ended with an error.
     public static let executionFailed = EventType(rawValue: "EXECUTION_FAILED")
+
+    /// The execution ended because somebody asked for it.
+    public static let executionCancelled = EventType(rawValue: "EXECUTION_CANCELLED")
+    /// A signal came from outside; it is kept until a step takes it.
+    public static let signalReceived = EventType(rawValue: "SIGNAL_RECEIVED")
 
     /// The types that this version records.
     public static let all: [EventType] = [
         .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
-        .stepRetryScheduled, .stepCancelled,
-        .executionCompleted, .executionFailed,
+        .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired, .executionEnding,
+        .executionCompleted, .executionFailed, .executionCancelled, .signalReceived,
     ]
 
-    /// What the event is about, in lower case: `execution`, `step` or `agent`.
+    /// What the event is about, in lower case: `execution`, `step`, `agent`, `timer` or `signal`.
     public var subject: String { String(rawValue.prefix { $0 != "_" }).lowercased() }
 
     /// What happened to it, in lower case: `started`, `completed`, …
@@ -68,5 +81,7 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     public var cloudEventType: String { "perdure.\(subject).\(verb)" }
 
     /// Whether no event of the same execution follows.
-    public var endsExecution: Bool { self == .executionCompleted || self == .executionFailed }
+    public var endsExecution: Bool {
+        self == .executionCompleted || self == .executionFailed || self == .executionCancelled
+    }
 }

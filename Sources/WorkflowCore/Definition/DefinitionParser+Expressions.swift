@@ -3,20 +3,9 @@ import JSONSchema
 import PerdureJSON
 
 extension DefinitionParser {
-    /// What expressions may name: the input, the steps that are done by then, and the execution itself.
-    func environment(input: CELType, stepNames: some Sequence<String>) -> CELEnvironment {
-        let step = CELType.object(
-            CELObjectType(name: "a step", fields: ["output": .dyn, "status": .string], isOpen: false))
-        let steps = Dictionary(stepNames.map { ($0, step) }) { first, _ in first }
-        return CELEnvironment(
-            variables: [
-                "input": input,
-                "steps": .object(CELObjectType(name: "steps", fields: steps, isOpen: false)),
-                "execution": ExecutionFunctions.receiver,
-                "metadata": .dyn,
-            ],
-            functions: ExecutionFunctions.all)
-    }
+    /// What an error looks like to expressions.
+    static let errorType = CELType.object(
+        CELObjectType(name: "error", fields: ["code": .string, "message": .string, "step": .dyn], isOpen: false))
 
     /// What is known of the input; messages call it by its name.
     static func inputType(_ schema: JSONSchema?) -> CELType {
@@ -120,7 +109,7 @@ extension DefinitionParser {
 }
 
 extension String {
-    fileprivate var trimmingSpaces: String {
+    var trimmingSpaces: String {
         var slice = self[...]
         while slice.first == " " { slice.removeFirst() }
         while slice.last == " " { slice.removeLast() }

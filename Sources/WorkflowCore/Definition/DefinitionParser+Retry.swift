@@ -16,7 +16,9 @@ extension DefinitionParser {
             let path = "\(key).\(member.key)"
             switch member.key {
             case "max_attempts":
-                if let value = attempts(member.value, key: path) { policy.maxAttempts = value }
+                let value = wholeNumber(
+                    member.value, key: path, 1...Limits.attemptsPerStep, what: "The number of attempts")
+                if let value { policy.maxAttempts = value }
             case "delay":
                 if let value = duration(member.value, key: path) { policy.delayMicroseconds = value }
             case "max_delay":
@@ -52,17 +54,6 @@ extension DefinitionParser {
             }
         }
         return timeouts
-    }
-
-    private mutating func attempts(_ node: DefinitionNode, key: String) -> Int? {
-        if case .scalar(.int(let value)) = node.content, (1...Int64(Limits.attemptsPerStep)).contains(value) {
-            return Int(value)
-        }
-        report(
-            node.place, key: key,
-            "The number of attempts is a whole number from 1 to \(Limits.attemptsPerStep); found \(node.json.jsonText)."
-        )
-        return nil
     }
 
     /// A duration in microseconds, or nil and an error.

@@ -59,6 +59,25 @@ struct DefinitionParser {
         return text
     }
 
+    /// A whole number within a range, or nil and an error.
+    mutating func wholeNumber(_ node: DefinitionNode, key: String, _ range: ClosedRange<Int>, what: String) -> Int? {
+        if case .scalar(.int(let value)) = node.content, let number = Int(exactly: value), range.contains(number) {
+            return number
+        }
+        let found = node.json.jsonText.storable(maximum: 64)
+        report(
+            node.place, key: key,
+            "\(what) is a whole number from \(range.lowerBound) to \(range.upperBound); found \(found).")
+        return nil
+    }
+
+    /// True or false, or nil and an error.
+    mutating func boolean(_ node: DefinitionNode, key: String) -> Bool? {
+        if case .scalar(.bool(let value)) = node.content { return value }
+        report(node.place, key: key, "This is true or false; found \(node.json.jsonText.storable(maximum: 64)).")
+        return nil
+    }
+
     /// Whether `text` may name a workflow, a step or an agent. A dot would break routing keys apart.
     static func isName(_ text: String) -> Bool {
         let bytes = text.utf8

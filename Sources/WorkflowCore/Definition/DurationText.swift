@@ -1,3 +1,5 @@
+import CEL
+
 /// Reads and writes durations as definitions write them: whole numbers with units, the larger units first, e.g. `1h30m`.
 enum DurationText {
     private static let units: [(suffix: String, microseconds: Int64)] = [
@@ -5,7 +7,7 @@ enum DurationText {
     ]
 
     /// The longest duration: ten years, in microseconds. More is a slip of the pen, and adds up to no date.
-    private static let longest: Int64 = 3653 * 86_400_000_000
+    static let longest: Int64 = 3653 * 86_400_000_000
 
     /// The microseconds of a duration, or nil when the text is none.
     static func microseconds(_ text: String) -> Int64? {
@@ -28,6 +30,15 @@ enum DurationText {
             total += product
         }
         return total > 0 && total <= longest ? total : nil
+    }
+
+    /// The microseconds of a duration as an expression gives it: written as here, or as CEL writes its durations, which may
+    /// be negative. Nil when the text is none, or for more than ten years.
+    static func span(_ text: String) -> Int64? {
+        if let microseconds = microseconds(text) { return microseconds }
+        guard let duration = CELDuration(text: text) else { return nil }
+        let microseconds = duration.nanoseconds / 1000
+        return microseconds <= longest ? microseconds : nil
     }
 
     /// The shortest text of a duration; below a millisecond it is rounded up.

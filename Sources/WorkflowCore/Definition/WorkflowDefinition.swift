@@ -9,8 +9,14 @@ public struct WorkflowDefinition: Sendable {
     public let inputSchema: JSONSchema?
     /// How long an execution may take from its start; nil means as long as it likes.
     public let timeoutMicroseconds: Int64?
+    /// The priority of executions whose requests name none, 0 to 9; nil when it does not say.
+    public let priority: Int?
+    /// What to use instead, or an empty text, when nobody should use it any more; nil while it is fine to use.
+    public let deprecation: String?
     /// The steps in the order they are listed; a step's order is its index plus one.
     public let steps: [StepDefinition]
+    /// What is done when an execution fails, before anything is undone.
+    public let failureHandler: AgentWork?
     /// What the execution gives; nil means every step's output by the step's name.
     public let output: Template?
     /// The YAML text, kept so that an execution can go on with the version it started with.
@@ -19,8 +25,12 @@ public struct WorkflowDefinition: Sendable {
     /// What the expressions of `output` read.
     let outputReads: ExpressionReads
 
-    /// For each step the steps that need it, by index; the graph that decisions walk.
+    /// For each step the steps that wait for it, by index; the graph that decisions walk.
     let dependants: [[Int]]
+    /// Whether there are steps that wait for a time or a signal, so that nothing may be at work for long.
+    let hasWaits: Bool
+    /// Whether an execution that fails may have something left to do.
+    let hasAftermath: Bool
 
     /// The index of the step called `name`.
     public func stepIndex(named name: String) -> Int? { steps.firstIndex { $0.name == name } }
@@ -41,24 +51,4 @@ public struct WorkflowReference: Sendable, Hashable {
         self.version = version
         self.contentHash = contentHash
     }
-}
-
-/// One step of a definition.
-public struct StepDefinition: Sendable {
-    /// The step's name, unique in the workflow.
-    public let name: String
-    /// The agent that does the work.
-    public let agent: String
-    /// Whether its agent may be called before the attempt is recorded, and once more without harm: it only computes.
-    public let isPure: Bool
-    /// The steps that must be done first, by index.
-    public let needs: [Int]
-    /// What the agent is given; an object of values and expressions.
-    public let arguments: Template
-    /// When it is tried again.
-    public let retry: RetryPolicy
-    /// How long it may take.
-    public let timeouts: StepTimeouts
-    /// What the expressions of `arguments` read.
-    let reads: ExpressionReads
 }

@@ -14,9 +14,9 @@ struct LaneDrawing {
 
     init(_ diagram: WorkflowDiagram) {
         self.diagram = diagram
-        order = Self.topological(diagram.nodes.map(\.needs))
+        order = Self.topological(diagram.nodes.map(\.predecessors))
         openNeeds = Array(repeating: 0, count: diagram.nodes.count)
-        for need in diagram.nodes.flatMap({ Set($0.needs) }) { openNeeds[need] += 1 }
+        for need in diagram.nodes.flatMap({ Set($0.predecessors) }) { openNeeds[need] += 1 }
     }
 
     /// The drawing below its title; a list with each step's needs if the graph is too wide.
@@ -28,7 +28,7 @@ struct LaneDrawing {
         let lines = drawing.rows.map { row in
             guard let index = Int(row.label) else { return row.lines }
             let node = diagram.nodes[index]
-            return padded(row.lines, width) + "  " + padded(node.name, nameWidth) + "  " + oneLine(node.detail)
+            return padded(row.lines, width) + "  " + padded(node.name, nameWidth) + "  " + description(of: node)
         }
         return ([diagram.title, ""] + lines).joined(separator: "\n") + "\n"
     }
@@ -37,13 +37,18 @@ struct LaneDrawing {
         let lines = order.enumerated().map { position, index in
             let node = diagram.nodes[index]
             let needs = node.needs.map { diagram.nodes[$0].name }.joined(separator: ", ")
-            return "\(position + 1). \(node.name) (\(oneLine(node.detail)))" + (needs.isEmpty ? "" : " after \(needs)")
+            return "\(position + 1). \(node.name) (\(description(of: node)))" + (needs.isEmpty ? "" : " after \(needs)")
         }
         return ([diagram.title, ""] + lines).joined(separator: "\n") + "\n"
     }
 
     private func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    private func description(of node: WorkflowDiagram.Node) -> String {
+        let handled = node.handles.map { ", on error of \(diagram.nodes[$0].name)" } ?? ""
+        return oneLine(node.detail) + handled
     }
 
     private func oneLine(_ text: String) -> String {
@@ -53,7 +58,7 @@ struct LaneDrawing {
     /// Draws every step; false if there are too many lines side by side.
     private mutating func draw() -> Bool {
         for index in order {
-            let needs = Set(diagram.nodes[index].needs)
+            let needs = Set(diagram.nodes[index].predecessors)
             let tapped = lanes.indices.filter { lane in lanes[lane].map(needs.contains) ?? false }
             for need in needs { openNeeds[need] -= 1 }
             let ended = tapped.filter { lane in lanes[lane].map { openNeeds[$0] == 0 } ?? false }

@@ -7,6 +7,11 @@ public struct WorkflowDiagram: Sendable {
         let detail: String
         /// The steps that come before it, by index.
         let needs: [Int]
+        /// The step whose failure it is there for, by index.
+        var handles: Int?
+
+        /// The steps that it is drawn after.
+        var predecessors: [Int] { needs + [handles].compactMap(\.self) }
     }
 
     /// The workflow and its version.
@@ -17,13 +22,6 @@ public struct WorkflowDiagram: Sendable {
     init(title: String, nodes: [Node]) {
         self.title = title
         self.nodes = nodes
-    }
-
-    /// The graph of a definition.
-    public init(_ definition: WorkflowDefinition) {
-        self.init(
-            title: "\(definition.reference.id) version \(definition.reference.version)",
-            nodes: definition.steps.map { Node(name: $0.name, detail: "agent \($0.agent)", needs: $0.needs) })
     }
 
     /// The forms a graph can be drawn in.
@@ -57,7 +55,10 @@ public struct WorkflowDiagram: Sendable {
             let label = [node.name, node.detail].map { Self.escaped($0, entities) }.joined(separator: "<br/>")
             lines.append("    s\(index + 1)[\"\(label)\"]")
         }
-        for edge in edges { lines.append("    s\(edge.from + 1) --> s\(edge.to + 1)") }
+        for edge in edges {
+            let arrow = edge.isForFailure ? "-. on error .->" : "-->"
+            lines.append("    s\(edge.from + 1) \(arrow) s\(edge.to + 1)")
+        }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -72,12 +73,18 @@ public struct WorkflowDiagram: Sendable {
             let label = quoted(node.name).dropLast() + "\\n" + quoted(node.detail).dropFirst()
             lines.append("    s\(index + 1) [label=\(label)]")
         }
-        for edge in edges { lines.append("    s\(edge.from + 1) -> s\(edge.to + 1)") }
+        for edge in edges {
+            let style = edge.isForFailure ? " [style=dashed, label=\"on error\"]" : ""
+            lines.append("    s\(edge.from + 1) -> s\(edge.to + 1)\(style)")
+        }
         return (lines + ["}"]).joined(separator: "\n") + "\n"
     }
 
-    private var edges: [(from: Int, to: Int)] {
-        nodes.enumerated().flatMap { index, node in node.needs.map { (from: $0, to: index) } }
+    private var edges: [(from: Int, to: Int, isForFailure: Bool)] {
+        nodes.enumerated().flatMap { index, node in
+            node.needs.map { (from: $0, to: index, isForFailure: false) }
+                + [node.handles].compactMap(\.self).map { (from: $0, to: index, isForFailure: true) }
+        }
     }
 
     private static func escaped(_ text: String, _ replacements: [Character: String]) -> String {

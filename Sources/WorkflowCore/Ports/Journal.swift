@@ -28,6 +28,34 @@ public protocol Journal: Sendable {
     ///   committed then.
     func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt
 
+    /// Puts control messages into the inbox, in this order, so that they can be acknowledged. A copy of one that is
+    /// there already, by its key, is not put in again.
+    ///
+    /// The owner of an execution is hinted at what waits for it, as far as that is possible.
+    /// - Parameters:
+    ///   - controls: Each with a key.
+    ///   - publisher: The coordinator that asks.
+    /// - Returns: What became of each.
+    func submit(_ controls: [ControlRequest], publisher: String) async throws(JournalError) -> [ControlReceipt]
+
+    /// The control messages that wait for these executions, in the order in which they came. Asked for a writer, and
+    /// answered in the order of its commits: what a commit has settled is not among them.
+    func openControls(
+        of executions: [ExecutionID], limit: Int, for writer: WriterID
+    ) async throws(JournalError) -> [StoredControl]
+
+    /// Control messages whose senders nobody else will tell: those of executions that have ended, which are refused with
+    /// this, and those that a coordinator has settled which is gone.
+    func unansweredControls(limit: Int) async throws(JournalError) -> [SettledControl]
+
+    /// Records that the senders of settled messages have been told. Refusals are forgotten: such a message may be sent
+    /// again.
+    func recordAnswered(_ controls: [ControlID]) async throws(JournalError)
+
+    /// Hints at control messages that came in through other coordinators, not all of them for executions of this one.
+    /// Any of them may get lost, and `tick` finds the same. For one reader.
+    var controlHints: AsyncStream<ControlHint> { get }
+
     /// Remembers that the result of an execution is awaited at one more place.
     ///
     /// - Returns: The result when the execution has ended already, in which case nothing is remembered.
@@ -96,6 +124,11 @@ public protocol Journal: Sendable {
 extension Journal {
     /// Does nothing, for journals that need nothing.
     public func maintain() async {}
+
+    /// None, for journals that cannot tell.
+    public var controlHints: AsyncStream<ControlHint> {
+        AsyncStream { $0.finish() }
+    }
 }
 
 /// A request that was accepted before.
@@ -147,11 +180,20 @@ public struct LeaseReport: Sendable, Equatable {
     public let liveWriters: Set<WriterID>
     /// Whether there are writers or executions to take over.
     public let hasAbandonedWork: Bool
+    /// The coordinator's executions for which control messages wait.
+    public let openControls: [ControlHint]
+    /// Whether there are control messages whose senders nobody else will tell.
+    public let hasUnansweredControls: Bool
 
     /// A report from its parts.
-    public init(liveWriters: Set<WriterID>, hasAbandonedWork: Bool) {
+    public init(
+        liveWriters: Set<WriterID>, hasAbandonedWork: Bool, openControls: [ControlHint] = [],
+        hasUnansweredControls: Bool = false
+    ) {
         self.liveWriters = liveWriters
         self.hasAbandonedWork = hasAbandonedWork
+        self.openControls = openControls
+        self.hasUnansweredControls = hasUnansweredControls
     }
 }
 
@@ -196,9 +238,15 @@ public struct ClaimedExecution: Sendable {
     public let replyAddress: ReplyAddress?
     /// Whether its owner died; false when it let go.
     public let interrupted: Bool
+    /// Whether control messages wait for it.
+    public let hasControls: Bool
 
     /// A claim from its parts.
-    public init(state: ExecutionState, fencingToken: Int64, replyAddress: ReplyAddress?, interrupted: Bool) {
+    public init(
+        state: ExecutionState, fencingToken: Int64, replyAddress: ReplyAddress?, interrupted: Bool,
+        hasControls: Bool = false
+    ) {
+        self.hasControls = hasControls
         self.state = state
         self.fencingToken = fencingToken
         self.replyAddress = replyAddress

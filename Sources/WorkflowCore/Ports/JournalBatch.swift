@@ -47,20 +47,25 @@ public struct ExecutionChange: Sendable {
     public let fencingToken: Int64
     /// The steps whose rows changed, by index.
     public var changedSteps: Set<Int>
+    /// Whether the status of an execution that goes on is another one now.
+    public var changesStatus: Bool
     /// The events to append.
     public var events: [JournalEvent]
+    /// The control messages that are settled with this change, for better or worse.
+    public var controls: [SettledControl] = []
     /// The position of the first of the events in the writer's stream; the rest follow it.
     public var firstPosition: Int64
 
     /// A change from its parts.
     public init(
         state: ExecutionState, acceptance: Acceptance?, fencingToken: Int64, changedSteps: Set<Int> = [],
-        events: [JournalEvent] = [], firstPosition: Int64 = 0
+        changesStatus: Bool = false, events: [JournalEvent] = [], firstPosition: Int64 = 0
     ) {
         self.state = state
         self.acceptance = acceptance
         self.fencingToken = fencingToken
         self.changedSteps = changedSteps
+        self.changesStatus = changesStatus
         self.events = events
         self.firstPosition = firstPosition
     }
@@ -88,9 +93,14 @@ public struct CommitReceipt: Sendable, Equatable {
     /// For executions that ended with this commit, where else their results are awaited: copies of their requests
     /// asked too.
     public var furtherCallers: [ExecutionID: [ReplyAddress]]
+    /// For control messages that were settled with this commit, who is to be told.
+    public var controlCallers: [ControlID: [ReplyAddress]]
 
     /// A receipt.
-    public init(furtherCallers: [ExecutionID: [ReplyAddress]] = [:]) {
+    public init(
+        furtherCallers: [ExecutionID: [ReplyAddress]] = [:], controlCallers: [ControlID: [ReplyAddress]] = [:]
+    ) {
         self.furtherCallers = furtherCallers
+        self.controlCallers = controlCallers
     }
 }

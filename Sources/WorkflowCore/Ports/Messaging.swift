@@ -12,11 +12,11 @@ public struct DeliveryReceipt: Sendable, Hashable {
     }
 }
 
-/// A message from the queue of requests, not looked into yet.
+/// A message from the queue of requests or of control messages, not looked into yet.
 public struct IncomingRequest: Sendable {
     /// The body as it came.
     public let body: [UInt8]
-    /// The properties that a request is read from.
+    /// The properties that it is read with.
     public let envelope: ExecutionRequest.Envelope
     /// To acknowledge it by.
     public let receipt: DeliveryReceipt
@@ -29,7 +29,7 @@ public struct IncomingRequest: Sendable {
     }
 }
 
-/// Where requests come from.
+/// Where requests come from, and control messages from another one.
 public protocol RequestIntake: Sendable {
     /// Requests as they arrive, several at a time. Not acknowledged messages bound how many are under way.
     var requests: AsyncStream<[IncomingRequest]> { get }
@@ -82,6 +82,16 @@ public protocol EventPublisher: Sendable {
     func publish(
         _ groups: [EventGroup], replies: [ResultReply], inLine: @escaping @Sendable () -> Void
     ) async throws
+
+    /// Tells the senders of control messages what became of them, and parks those that were refused.
+    ///
+    /// Returns once the broker has confirmed all of it, however long the broker is away; a reply that no queue takes
+    /// is parked.
+    /// - Throws: `CancellationError` when the task is cancelled first.
+    func answer(_ controls: [SettledControl]) async throws
+
+    /// Tells one more sender of a control message what became of it; otherwise like `answer(_:)`.
+    func reply(_ outcome: ControlOutcome, to caller: ReplyAddress) async throws
 }
 
 extension EventPublisher {

@@ -42,105 +42,32 @@ extension ExecutionRequest {
     ///
     /// - Throws: `RequestRejection` that names the field and what to send instead.
     public init(body: [UInt8], envelope: Envelope) throws(RequestRejection) {
-        let object = try Self.object(in: body)
-        if let unknown = object.keys.first(where: { !Self.fields.contains($0) }) {
-            throw RequestRejection(
-                .invalidRequest,
-                "Unknown field '\(unknown.storable(maximum: 64))'.\(Suggestion.text(for: unknown, among: Self.fields)) "
-                    + "Put data of your own under 'metadata'."
-            )
+        let fields = try MessageFields(
+            body: body, maximumByteCount: Limits.requestBytes, needs: "'workflow_id' and 'input'")
+        try fields.allow(Self.fields, hint: "Put data of your own under 'metadata'.")
+        guard let workflowID = fields["workflow_id"]?.stringValue, !workflowID.isEmpty else {
+            throw fields.wrong("workflow_id", expected: "the workflow's id as text")
         }
-        guard let workflowID = object["workflow_id"]?.stringValue, !workflowID.isEmpty else {
-            throw Self.wrong("workflow_id", in: object, expected: "the workflow's id as text")
-        }
-        guard let input = object["input"] else {
-            throw Self.wrong("input", in: object, expected: "the workflow's input")
+        guard let input = fields.object["input"] else {
+            throw fields.wrong("input", expected: "the workflow's input")
         }
         self.init(workflowID: workflowID, input: input)
-        version = try Self.integer("version", in: object, 1...Int64(Int32.max), expected: "a whole number from 1")
+        version = try fields.integer("version", 1...Int64(Int32.max), expected: "a whole number from 1")
         let highest = Self.highestPriority
         priority =
-            try Self.integer(
-                "priority", in: object, 0...Int64(highest), expected: "a whole number from 0 to \(highest)")
+            try fields.integer("priority", 0...Int64(highest), expected: "a whole number from 0 to \(highest)")
             // What the broker knows a message by is as good; it may go higher there.
             ?? envelope.priority.map { min(Int($0), highest) }
-        if let value = object["metadata"], !value.isNull {
-            guard value.objectValue != nil else { throw Self.wrong("metadata", in: object, expected: "an object") }
+        if let value = fields["metadata"] {
+            guard value.objectValue != nil else { throw fields.wrong("metadata", expected: "an object") }
             metadata = value
         }
-        if let value = object["execution_id"], !value.isNull {
-            guard let id = value.stringValue.flatMap({ ExecutionID($0) }) else {
-                throw Self.wrong("execution_id", in: object, expected: "a UUID as text")
-            }
-            executionID = id
-        }
-        idempotencyKey = try Self.idempotencyKey(envelope.messageID) ?? executionID?.description
-        for (name, value) in [("reply_to", envelope.replyTo), ("correlation_id", envelope.correlationID)]
-        where value.map({ $0.utf8.contains(0) || $0.utf8.count > Limits.propertyBytes }) == true {
-            // Bytes that are not UTF-8 grow when they are read, past what the reply could carry.
-            throw RequestRejection(
-                .invalidRequest,
-                "The property '\(name)' must be at most \(Limits.propertyBytes) bytes of UTF-8 text without NUL."
-            )
-        }
+        executionID = try fields.executionID("execution_id")
+        idempotencyKey = try envelope.idempotencyKey() ?? executionID?.description
+        try envelope.checkReplyAddress()
         traceparent = envelope.traceparent.flatMap { Self.isTraceparent($0) ? $0 : nil }
         replyAddress = envelope.replyAddress
         isRedelivered = envelope.isRedelivered
-    }
-
-    private static func object(in body: [UInt8]) throws(RequestRejection) -> JSONObject {
-        guard body.count <= Limits.requestBytes else {
-            throw RequestRejection(
-                .tooLarge,
-                "The body has \(body.count) bytes and the limit is \(Limits.requestBytes); store the payload elsewhere and send a reference."
-            )
-        }
-        let limits = JSONLimits(maximumDepth: Limits.jsonDepth, maximumByteCount: Limits.requestBytes, allowsNUL: false)
-        let value: JSONValue
-        do {
-            value = try JSONValue(parsing: body, limits: limits)
-        } catch {
-            switch error.code {
-            case .invalidUTF8: throw RequestRejection(.invalidEncoding, "The body is not UTF-8: \(error)")
-            case .tooDeep:
-                throw RequestRejection(.tooDeep, "The body nests deeper than \(Limits.jsonDepth) levels; flatten it.")
-            default: throw RequestRejection(.invalidJSON, "The body is not JSON: \(error)")
-            }
-        }
-        guard case .object(let object) = value else {
-            throw RequestRejection(.invalidRequest, "The body must be a JSON object with 'workflow_id' and 'input'.")
-        }
-        return object
-    }
-
-    private static func integer(
-        _ field: String, in object: JSONObject, _ range: ClosedRange<Int64>, expected: String
-    ) throws(RequestRejection) -> Int? {
-        guard let value = object[field], !value.isNull else { return nil }
-        guard let integer = value.intValue, range.contains(integer) else {
-            throw wrong(field, in: object, expected: expected)
-        }
-        return Int(integer)
-    }
-
-    private static func wrong(_ field: String, in object: JSONObject, expected: String) -> RequestRejection {
-        guard let value = object[field] else {
-            return RequestRejection(.invalidRequest, "The field '\(field)' is missing; send \(expected).")
-        }
-        return RequestRejection(
-            .invalidRequest, "The field '\(field)' must be \(expected); found \(value.jsonText.storable(maximum: 80))."
-        )
-    }
-
-    private static func idempotencyKey(_ messageID: String?) throws(RequestRejection) -> String? {
-        guard let messageID, !messageID.isEmpty else { return nil }
-        guard messageID.utf8.count <= Limits.idempotencyKeyBytes, !messageID.utf8.contains(0) else {
-            throw RequestRejection(
-                .invalidRequest,
-                "The property 'message_id' must be at most \(Limits.idempotencyKeyBytes) bytes of text without NUL."
-            )
-        }
-        return messageID
     }
 
     /// Whether `text` is a W3C `traceparent` (Trace Context, section 3.2): version, trace id, parent id and flags in

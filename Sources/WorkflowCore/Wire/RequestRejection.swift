@@ -1,4 +1,4 @@
-/// Why a request cannot be used. It is parked with this reason and, if it asked for a reply, answered with it.
+/// Why a request or a control message cannot be used. It is parked with this reason and, if it asked for a reply, answered with it.
 public struct RequestRejection: Error, Sendable, Hashable {
     /// A stable word, sent as the header `x-error-code`.
     public enum Code: String, Sendable, CaseIterable {
@@ -20,6 +20,12 @@ public struct RequestRejection: Error, Sendable, Hashable {
         case invalidInput = "INVALID_INPUT"
         /// The idempotency key or the execution id was used before for something else.
         case idempotencyConflict = "IDEMPOTENCY_CONFLICT"
+        /// There is no execution of this id.
+        case unknownExecution = "UNKNOWN_EXECUTION"
+        /// The execution has ended.
+        case executionEnded = "EXECUTION_ENDED"
+        /// So many signals wait for a step to take them that there is no place for one more.
+        case tooManySignals = "TOO_MANY_SIGNALS"
         /// The database refuses to hold the request.
         case notStorable = "NOT_STORABLE"
     }

@@ -20,6 +20,7 @@ struct Ledger {
     private var entries: [ExecutionID: Entry] = [:]
     private var writers: [WriterID: WriterEntry] = [:]
     private var keys: Set<String> = []
+    var controls = ControlLedger()
 
     /// How an execution ended, if it has.
     func result(of id: ExecutionID) -> ExecutionResult? { entries[id]?.result }
@@ -50,6 +51,11 @@ struct Ledger {
             return commit(change, writer, publisher)
         case .callerAttached(let id, _):
             if entries[id]?.result != nil { return "a caller is attached to \(id), which has ended" }
+        case .controlKept(let id, let key, let execution):
+            return controls.keep(id, key: key, execution: execution)
+        case .controlSettled(let control, let outcome, _):
+            return controls.settle(control, outcome)
+        case .controlAnswered, .hinted: break
         }
         return nil
     }
@@ -111,14 +117,14 @@ struct Ledger {
             writers[writer]?.events.append((state.id, event.sequence))
         }
         for (index, step) in state.steps.enumerated() {
-            if let output = entry.outputs[index], step.output != output || step.status != .success {
+            if let output = entry.outputs[index], step.output != output || !step.status.hasOutput {
                 return "the result of \(step.name) of \(state.id) changes"
             }
-            if step.status == .success { entry.outputs[index] = step.output ?? .null }
+            if step.status.hasOutput { entry.outputs[index] = step.output ?? .null }
         }
         entry.result = ExecutionResult(state)
         entries[state.id] = entry
-        return nil
+        return controls.apply(change)
     }
 
     private static func problem(
@@ -150,10 +156,17 @@ struct Ledger {
             guard let row = tables.executions[id] else { return "\(id) was accepted and is gone" }
             if row.result != entry.result { return "\(id) has another result in its row" }
             if row.events.map(\.event) != entry.events.map(\.event) { return "\(id) has other events in its rows" }
-            for (index, output) in entry.outputs where row.state.steps[index].output != output {
+            for (index, output) in entry.outputs {
+                guard index < row.state.steps.count else { return "\(id) has fewer steps in its rows" }
+                guard row.state.steps[index].output != output else { continue }
                 return "\(row.state.steps[index].name) of \(id) has another output in its row"
             }
         }
         return nil
     }
+}
+
+extension StepStatus {
+    /// Whether a step in this status has given its output; that its effect is undone later does not change it.
+    fileprivate var hasOutput: Bool { self == .success || self == .compensated }
 }

@@ -57,6 +57,7 @@ extension JournalTables {
             streams[batch.writer, default: []].append((position, id, executions[id]?.events.count ?? 0))
             executions[id]?.events.append(EventRow(event: event, writer: batch.writer, position: position))
         }
+        if !sabotage.contains(.leavesControlsOpen) { settle(change.controls, owner: batch.owner) }
         if change.state.status.isTerminal, !sabotage.contains(.leavesLocks) { executions[id]?.lock = nil }
         note(.committed(change, writer: batch.writer, publisher: batch.publisher))
     }
@@ -69,7 +70,7 @@ extension JournalTables {
 
     /// The further callers of the executions that a batch has ended.
     func receipt(of batch: JournalBatch) -> CommitReceipt {
-        var receipt = CommitReceipt()
+        var receipt = CommitReceipt(controlCallers: controlCallers(of: batch))
         for change in batch.changes where change.state.status.isTerminal {
             let callers = executions[change.state.id]?.callers ?? []
             if !callers.isEmpty { receipt.furtherCallers[change.state.id] = callers }
@@ -96,18 +97,24 @@ extension JournalTables.Row {
         let new = change.state
         var changed = change.changedSteps
         if losesLastStep, let last = changed.max() { changed.remove(last) }
-        for index in state.steps.indices {
-            if changed.contains(index) {
-                state.steps[index] = new.steps[index]
-            } else {
-                state.steps[index].attempt = new.steps[index].attempt
-                state.steps[index].retryAt = new.steps[index].retryAt
-                state.steps[index].interruptions = new.steps[index].interruptions
-            }
+        for index in 0..<state.steps.definedCount where !changed.contains(index) {
+            state.steps[index].attempt = new.steps[index].attempt
+            state.steps[index].dueAt = new.steps[index].dueAt
+            state.steps[index].interruptions = new.steps[index].interruptions
         }
+        for index in changed.sorted() {
+            while state.steps.count <= index {
+                let missing = new.steps[state.steps.count]
+                state.steps.append(StepState(name: missing.name, origin: missing.origin))
+            }
+            state.steps[index] = new.steps[index]
+        }
+        state.ending = new.ending
+        if change.changesStatus { state.status = new.status }
         state.sequence = new.sequence
         state.lastEventAt = new.lastEventAt
         state.currentStep = new.currentStep
+        state.signals = new.signals
         guard new.status.isTerminal else { return }
         state.status = new.status
         state.output = new.output

@@ -28,7 +28,9 @@ extension JournalTables {
             $0.phase == .drained || ($0.phase == .inherited && $0.publisher == publisher)
                 || ($0.expiry < now && leasesMayEnd(lease, now: now))
         }
-        return LeaseReport(liveWriters: live, hasAbandonedWork: hasAbandonedWork)
+        return LeaseReport(
+            liveWriters: live, hasAbandonedWork: hasAbandonedWork, openControls: openControls(publisher: publisher),
+            hasUnansweredControls: hasUnansweredControls)
     }
 
     private func hasWriter(_ owner: String, _ condition: (Writer) -> Bool) -> Bool {

@@ -61,6 +61,9 @@ public struct JournalTables: Sendable {
     var writers: [WriterID: Writer] = [:]
     /// The committed events of each writer in the order of their positions, as places in the rows of executions.
     var streams: [WriterID: [(position: Int64, id: ExecutionID, index: Int)]] = [:]
+    var controls: [ControlID: ControlRow] = [:]
+    var controlByKey: [String: ControlID] = [:]
+    var lastControl: Int64 = 0
     var definitions: [WorkflowReference: String] = [:]
     var lastWriter: Int64 = 0
     /// When the server started: for two leases from then nothing expires, nobody could reach it either.

@@ -18,4 +18,14 @@ public protocol JournalTransport: Sendable {
     func transact<Value: Sendable>(
         _ name: String, _ body: @escaping @Sendable (inout JournalTables, Timestamp) -> Value
     ) async throws(TransportFailure) -> Value
+
+    /// The hints that the server sends to this coordinator.
+    var controlHints: AsyncStream<ControlHint> { get }
+}
+
+extension JournalTransport {
+    /// None.
+    public var controlHints: AsyncStream<ControlHint> {
+        AsyncStream { $0.finish() }
+    }
 }

@@ -85,6 +85,33 @@ public struct MemoryJournal: Journal {
         try await run("receipt") { tables, _ in tables.receipt(of: batch) }
     }
 
+    /// Puts control messages into the inbox.
+    public func submit(
+        _ controls: [ControlRequest], publisher: String
+    ) async throws(JournalError) -> [ControlReceipt] {
+        try await run("submit") { tables, _ in tables.submit(controls, publisher: publisher) }
+    }
+
+    /// The control messages that wait for executions.
+    public func openControls(
+        of executions: [ExecutionID], limit: Int, for writer: WriterID
+    ) async throws(JournalError) -> [StoredControl] {
+        try await run("openControls") { tables, _ in tables.openControls(of: executions, limit: limit) }
+    }
+
+    /// Control messages whose senders nobody else will tell.
+    public func unansweredControls(limit: Int) async throws(JournalError) -> [SettledControl] {
+        try await run("unansweredControls") { tables, _ in tables.unansweredControls(limit: limit) }
+    }
+
+    /// Records that senders have been told.
+    public func recordAnswered(_ controls: [ControlID]) async throws(JournalError) {
+        try await run("recordAnswered") { tables, _ in tables.recordAnswered(controls) }
+    }
+
+    /// Hints, as far as the transport gives any.
+    public var controlHints: AsyncStream<ControlHint> { transport.controlHints }
+
     /// Remembers one more caller.
     public func attach(
         _ caller: ReplyAddress, to execution: ExecutionID
@@ -168,7 +195,7 @@ public struct MemoryJournal: Journal {
                 tables.executions[claim.id].map { row in
                     ClaimedExecution(
                         state: row.state, fencingToken: claim.token, replyAddress: row.acceptance.replyAddress,
-                        interrupted: claim.interrupted)
+                        interrupted: claim.interrupted, hasControls: tables.hasOpenControls(claim.id))
                 }
             }
         }

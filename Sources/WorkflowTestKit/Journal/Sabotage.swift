@@ -12,6 +12,12 @@ public enum Sabotage: String, Sendable, CaseIterable {
     case claimsTooEarly
     /// Further callers are forgotten.
     case forgetsCallers
+    /// A copy of a control message is taken for a new one.
+    case forgetsControlKeys
+    /// A commit that applies control messages leaves them open.
+    case leavesControlsOpen
+    /// Nobody is told what a coordinator that is gone has settled.
+    case forgetsAnswers
     /// A commit of the last batch of an execution leaves the lease behind.
     case leavesLocks
     /// Of the steps that a commit changes, the last is not written.

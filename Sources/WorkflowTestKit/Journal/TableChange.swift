@@ -9,4 +9,8 @@ enum TableChange: Sendable {
     case committed(ExecutionChange, writer: WriterID, publisher: String)
     case claimed(ExecutionID, publisher: String, token: Int64)
     case callerAttached(ExecutionID, ReplyAddress)
+    case controlKept(ControlID, key: String, execution: ExecutionID)
+    case controlSettled(StoredControl, ControlOutcome, callers: [ReplyAddress])
+    case controlAnswered(StoredControl, ControlOutcome, callers: [ReplyAddress])
+    case hinted(ControlHint)
 }

@@ -2,7 +2,8 @@ import Synchronization
 import TestSupport
 import WorkflowCore
 
-/// Workflows of every shape: chains, fans, diamonds, with retries and timeouts.
+/// Workflows of every shape: chains, fans, diamonds, with retries and timeouts, and with all that steps can be beside calls of
+/// agents.
 enum RandomWorkflow {
     /// How many there are; a definition takes long to load, so simulations share them.
     private static let count: UInt64 = 60
@@ -34,24 +35,65 @@ enum RandomWorkflow {
         var lines = ["workflow: w\(number)", "steps:"]
         let isChain = random.isTrue(percent: 30)
         for step in 1...random.number(in: 1...6) {
-            lines += ["  s\(step):", "    agent: work"]
-            if random.isTrue(percent: 25) { lines.append("    pure: true") }
             var needs = (1..<step).filter { _ in random.isTrue(percent: 35) }
             if isChain { needs = step > 1 ? [step - 1] : [] }
+            lines.append("  s\(step):")
             if !needs.isEmpty { lines.append("    needs: [\(needs.map { "s\($0)" }.joined(separator: ", "))]") }
-            let inputs = ["order: \"${ input.order }\""] + needs.map { "s\($0): \"${ steps.s\($0).output }\"" }
-            lines.append("    with: { \(inputs.joined(separator: ", ")) }")
-            if random.isTrue(percent: 70) {
-                let delay = random.choice(["1ms", "10ms", "500ms", "3s"])
-                let backoff = random.choice(["constant", "linear", "exponential"])
-                let jitter = random.choice(["none", "full", "equal"])
-                lines.append(
-                    "    retry: { max_attempts: \(random.number(in: 2...6)), delay: \(delay), max_delay: 5s, "
-                        + "backoff: \(backoff), jitter: \(jitter), except: [BROKEN] }")
+            lines += work(step, needs: needs, &random)
+            if let need = needs.first, random.isTrue(percent: 15) {
+                lines.append("    when: \"${ steps.s\(need).status != '\(random.choice(["SUCCESS", "SKIPPED"]))' }\"")
             }
-            let timeouts = ["run: 4s", "heartbeat: 6s", "total: 30s"].filter { _ in random.isTrue(percent: 25) }
-            if !timeouts.isEmpty { lines.append("    timeout: { \(timeouts.joined(separator: ", ")) }") }
+            if random.isTrue(percent: 20) { lines.append("    on_error: continue") }
+            if random.isTrue(percent: 20) {
+                lines.append(
+                    "    compensate: { agent: work, with: { order: \"${ input.order }\", s\(step): \"${ steps.s\(step).output }\" }"
+                        + ", retry: { max_attempts: 3, delay: 500ms } }")
+            }
+        }
+        if random.isTrue(percent: 20) {
+            lines.append("on_failure: { agent: work, with: { order: \"${ input.order }\" } }")
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func work(_ step: Int, needs: [Int], _ random: inout SplitMix) -> [String] {
+        switch random.number(below: 100) {
+        case 0..<8:
+            return ["    set: { order: \"${ input.order }\" }"]
+        case 8..<14:
+            return ["    wait: \(random.choice(["20ms", "2s", "{ until: 2020-01-01T00:00:00Z }"]))"]
+        case 14..<18:
+            // Control messages bring two of these.
+            let name = random.choice(["approved", "paid", "never"])
+            return ["    signal: { name: \(name), timeout: \(random.choice(["1s", "4s"])), on_timeout: continue }"]
+        case 18..<35:
+            let items = (0..<random.number(in: 0...5)).map { "\($0)" }.joined(separator: ", ")
+            let more = random.choice([
+                "", ", max_concurrency: 1", ", tolerate: 50%", ", max_concurrency: 2, min_success: 2",
+            ])
+            return ["    foreach: { in: [\(items)], as: n\(more) }"] + call(step, needs: needs, isItem: true, &random)
+        default:
+            return call(step, needs: needs, isItem: false, &random)
+        }
+    }
+
+    private static func call(_ step: Int, needs: [Int], isItem: Bool, _ random: inout SplitMix) -> [String] {
+        var lines = ["    agent: work"]
+        if random.isTrue(percent: 25) { lines.append("    pure: true") }
+        let inputs =
+            ["order: \"${ input.order }\""] + needs.map { "s\($0): \"${ steps.s\($0).output }\"" }
+            + (isItem ? ["n: \"${ n }\""] : [])
+        lines.append("    with: { \(inputs.joined(separator: ", ")) }")
+        if random.isTrue(percent: 70) {
+            let delay = random.choice(["1ms", "10ms", "500ms", "3s"])
+            let backoff = random.choice(["constant", "linear", "exponential"])
+            let jitter = random.choice(["none", "full", "equal"])
+            lines.append(
+                "    retry: { max_attempts: \(random.number(in: 2...6)), delay: \(delay), max_delay: 5s, "
+                    + "backoff: \(backoff), jitter: \(jitter), except: [BROKEN] }")
+        }
+        let timeouts = ["run: 4s", "heartbeat: 6s", "total: 30s"].filter { _ in random.isTrue(percent: 25) }
+        if !timeouts.isEmpty { lines.append("    timeout: { \(timeouts.joined(separator: ", ")) }") }
+        return lines
     }
 }

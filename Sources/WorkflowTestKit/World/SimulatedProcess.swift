@@ -13,7 +13,9 @@ final class SimulatedProcess: @unchecked Sendable {
     let node: Node
     let world: World
     let executor: ProcessExecutor
-    private(set) lazy var intake = SimulatedIntake(self)
+    private lazy var requests = SimulatedIntake(self, .requests)
+    private lazy var control = SimulatedIntake(self, .control)
+    private(set) lazy var hints = SimulatedHints()
     private(set) lazy var publisher = SimulatedPublisher(self)
     /// How far its clock is off.
     var clockOffset: Int64 = 0
@@ -36,6 +38,13 @@ final class SimulatedProcess: @unchecked Sendable {
         executor = ProcessExecutor(world.scheduler)
     }
 
+    func intake(_ kind: SimulatedQueue.Kind) -> SimulatedIntake {
+        switch kind {
+        case .requests: requests
+        case .control: control
+        }
+    }
+
     // MARK: - Its life
 
     func start() {
@@ -47,8 +56,8 @@ final class SimulatedProcess: @unchecked Sendable {
                 drainDeadline: .seconds(5)),
             catalog: DefinitionCatalog(world.definitions),
             agents: AgentRegistry([SimulatedAgent(process: self)]),
-            journal: MemoryJournal(SimulatedTransport(process: self), lease: lease), intake: intake,
-            publisher: publisher, environment: environment,
+            journal: MemoryJournal(SimulatedTransport(process: self), lease: lease), intake: requests,
+            control: control, publisher: publisher, environment: environment,
             logger: Logger(label: name) { _ in TraceLogHandler(process: self) })
         root = Task(executorPreference: executor) { [self] in
             await testGracefulShutdown { trigger in

@@ -43,6 +43,18 @@ final class SimulatedPublisher: EventPublisher, @unchecked Sendable {
         }
     }
 
+    func answer(_ controls: [SettledControl]) async throws {
+        let parked = controls.filter(\.outcome.isRefusal).map { SimulatedMessage.parkedControl($0.control) }
+        let replies = controls.flatMap { settled in
+            settled.callers.map { SimulatedMessage.controlReply(settled.outcome, $0) }
+        }
+        guard await deliver(parked), await deliver(replies) else { throw CancellationError() }
+    }
+
+    func reply(_ outcome: ControlOutcome, to caller: ReplyAddress) async throws {
+        guard await deliver([.controlReply(outcome, caller)]) else { throw CancellationError() }
+    }
+
     /// Sends messages until all are confirmed.
     ///
     /// - Returns: false when the task is cancelled or the process is gone first.

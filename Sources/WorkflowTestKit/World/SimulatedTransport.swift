@@ -13,6 +13,8 @@ struct SimulatedTransport: JournalTransport {
 
     let process: SimulatedProcess
 
+    var controlHints: AsyncStream<ControlHint> { process.hints.stream }
+
     func transact<Value: Sendable>(
         _ name: String, _ body: @escaping @Sendable (inout JournalTables, Timestamp) -> Value
     ) async throws(TransportFailure) -> Value {

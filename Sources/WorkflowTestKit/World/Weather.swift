@@ -15,6 +15,10 @@ struct Weather {
     let orderCount: Int
     /// Orders that are copies of an earlier one, in percent.
     let percentCopies: UInt64
+    /// Control messages that are sent.
+    let controlCount: Int
+    /// Whether the database hints at control messages, so that they need not wait for a heartbeat.
+    let givesHints: Bool
     /// How long there is trouble, in microseconds.
     let length: Int64
     let leaseMicroseconds: Int64
@@ -59,5 +63,7 @@ struct Weather {
         prefetch = random.choice([1, 4, 50])
         sendsBatches = random.isTrue(percent: 30)
         longestWork = random.choice([2_000, 200_000, 3_000_000])
+        controlCount = random.choice([0, 3, 12])
+        givesHints = random.isTrue(percent: 70)
     }
 }

@@ -14,6 +14,13 @@ extension World {
             counts.takeovers += 1
             log("  \(id) goes to \(publisher) under \(token)")
         }
+        if case .hinted(let hint) = change { spread(hint) }
+        if case .controlAnswered(let control, let outcome, let callers) = change,
+            let problem = ledger.controls.answer(
+                control, outcome, callers: callers, replies: broker.controlReplies, parked: broker.parkedFromInbox)
+        {
+            fail(problem)
+        }
         if let problem = ledger.record(change, firstCopies: broker.firstCopies) { fail(problem) }
     }
 
@@ -22,11 +29,17 @@ extension World {
         switch message {
         case .events(let events): for event in events { arrive(event) }
         case .reply(let reply): arrive(reply)
-        case .parked(let receipt, let process, let code):
-            let consumer = broker.consumers.first { $0.process === process && $0.generation == receipt.generation }
-            guard let order = consumer?.unacknowledged[receipt.tag]?.order else { return }
-            log("order \(order.number) is parked: \(code.rawValue)")
-            broker.parked[order.number] = code
+        case .parked(let receipt, let kind, let process, let code):
+            guard let content = broker.queue(kind).content(receipt, of: process) else { return }
+            log("\(content.label) is parked: \(code.rawValue)")
+            switch content {
+            case .order(let order): broker.parked[order.number] = code
+            case .control(let control): broker.parkedControls[control.number] = code
+            }
+        case .controlReply(let outcome, let caller): arrive(outcome, caller)
+        case .parkedControl(let control):
+            log("control message \(control.messageKey) is parked")
+            broker.parkedFromInbox.insert(control.id)
         }
     }
 
@@ -41,6 +54,13 @@ extension World {
 
     private func arrive(_ reply: ResultReply) {
         log("reply to \(reply.address.replyTo)")
+        if let control = controls.first(where: { $0.reply == reply.address }) {
+            guard case .rejected(let rejection) = reply.result else {
+                return fail("the sender of control message \(control.number) gets the result of an execution")
+            }
+            broker.controlReplies[reply.address, default: []].append(ControlOutcome(rejection))
+            return
+        }
         let expected = orders.contains { $0.reply == reply.address }
         if !expected { fail("a reply goes to \(reply.address.replyTo), which nobody asked for") }
         switch reply.result {
@@ -78,16 +98,20 @@ extension World {
     func checkCall(_ arguments: JSONValue, _ context: AgentContext) {
         let definition = definitions.first { $0.reference.id == context.workflowID }
         // That of a pure step may be called ahead of the commit.
-        if definition?.steps.first(where: { $0.name == context.stepName })?.isPure == true { return }
+        let ofItem = String(context.stepName.prefix { $0 != "[" })
+        let isCall = context.stepName == ofItem || context.stepName.hasSuffix("]")
+        if isCall, definition?.steps.first(where: { $0.name == ofItem })?.isPure == true { return }
         guard let row = tables.executions[context.executionID],
             let step = row.state.steps.first(where: { $0.name == context.stepName })
         else { return fail("an agent is called for \(context.executionID), which is not committed") }
         guard step.attempt >= context.attempt else {
             return fail("attempt \(context.attempt) of \(context.stepName) is called and \(step.attempt) is committed")
         }
-        for (name, value) in arguments.objectValue ?? [:] where name != "order" {
-            let output = row.state.steps.first { $0.name == name }?.output
-            if output != value { fail("\(context.stepName) is given an output of \(name) that is not committed") }
+        for (name, value) in arguments.objectValue ?? [:] {
+            guard let step = row.state.steps.first(where: { $0.name == name }) else { continue }
+            if step.output ?? .null != value {
+                fail("\(context.stepName) is given an output of \(name) that is not committed")
+            }
         }
     }
 
@@ -123,6 +147,7 @@ extension World {
                 fail("order \(order.number) with flaw \(flaw) is parked as \(String(describing: code))")
             }
         }
+        checkControls()
         for (id, row) in tables.executions {
             if row.lock != nil { fail("execution \(id) has ended and is still locked") }
             if row.state.status == .success { checkOutput(of: row) }
@@ -131,7 +156,8 @@ extension World {
     }
 
     private func checkOutput(of row: JournalTables.Row) {
-        for step in row.state.steps where step.status != .success || row.state.output?[step.name] != step.output {
+        for step in row.state.steps.prefix(row.state.steps.definedCount)
+        where !step.status.isTerminal || row.state.output?[step.name] ?? .null != step.output ?? .null {
             fail("execution \(row.state.id) succeeded and its step \(step.name) does not fit")
         }
     }

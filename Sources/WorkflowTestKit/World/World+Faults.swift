@@ -24,7 +24,7 @@ extension World {
             log("\(process.name) loses its connection to the database")
             process.breakDatabase(resumesWith: true)
         case .databaseRestart: restartDatabase()
-        case .intakeBreak: broker.breakIntake(of: process, in: self)
+        case .intakeBreak: chance.choice(broker.queues).breakIntake(of: process, in: self)
         case .publisherBreak: process.publisher.breakConnection()
         case .brokerBlocked:
             let length = chance.number(below: 8_000_000)

@@ -25,6 +25,9 @@ final class World: @unchecked Sendable {
     let broker = SimulatedBroker()
     var ledger = Ledger()
     var orders: [Order] = []
+    /// The control messages that were sent.
+    var controls: [ControlOrder] = []
+    var controlsLeft = 0
     var trace: Trace
     /// What the faults and the delays are taken from.
     var chance: SplitMix
@@ -92,11 +95,11 @@ final class World: @unchecked Sendable {
         for order in orders {
             scheduler.after(chance.number(below: weather.length)) { [unowned self] in
                 ordersLeft -= 1
-                broker.queue.append(SimulatedBroker.Message(order: order))
-                log("order \(order.number) published")
-                pump()
+                broker.requests.append(.order(order), in: self)
             }
         }
+        controlsLeft = weather.controlCount
+        scheduleControls()
         scheduleFault()
         scheduler.after(weather.length) { [unowned self] in calmDown() }
         while failure == nil && !isOver {
@@ -138,7 +141,7 @@ final class World: @unchecked Sendable {
     func processEnded(_ process: SimulatedProcess, _ error: (any Error)?) {
         if let error, !process.isDead { fail("\(process.name) ended by itself: \(error)") }
         if process.node.process === process { process.node.process = nil }
-        broker.disconnect(process, in: self)
+        for queue in broker.queues { queue.disconnect(process, in: self) }
         process.breakDatabase(resumesWith: false)
         guard !isStopping else { return }
         scheduler.after(isCalm ? 100_000 : 100_000 + chance.number(below: 8_000_000)) { [unowned self] in
@@ -187,10 +190,14 @@ final class World: @unchecked Sendable {
     private var unrest: String? {
         if let node = nodes.first(where: { $0.process?.isReady != true }) { return "\(node.name) does not work" }
         if ordersLeft > 0 { return "\(ordersLeft) orders are not published" }
-        if !broker.queue.isEmpty { return "\(broker.queue.count) requests wait in the queue" }
-        if let consumer = broker.consumers.first(where: { !$0.unacknowledged.isEmpty }) {
-            return "\(consumer.process.name) has \(consumer.unacknowledged.count) requests and acknowledges none"
+        for queue in broker.queues {
+            if !queue.messages.isEmpty { return "\(queue.messages.count) \(queue.kind) wait in the queue" }
+            if let consumer = queue.consumers.first(where: { !$0.unacknowledged.isEmpty }) {
+                return
+                    "\(consumer.process.name) has \(consumer.unacknowledged.count) \(queue.kind) and acknowledges none"
+            }
         }
+        if let problem = openControlProblem { return problem }
         for (id, row) in tables.executions.sorted(by: { $0.key.description < $1.key.description }) {
             if !row.state.status.isTerminal { return "execution \(id) has not ended" }
             if broker.firstCopies[id, default: 0] != row.state.sequence {

@@ -97,6 +97,7 @@ final class Stage: Sendable {
         let process = try start(["serve"], more)
         try await process.waitForLog("the coordinator is ready")
         try await process.waitForLog("(requests)")
+        try await process.waitForLog("(control)")
         return process
     }
 
@@ -233,12 +234,12 @@ final class Stage: Sendable {
         publishing.cancel()
         await publishing.value
         if let broker = try? broker, let connection = try? await AMQPConnection.open(broker) {
-            for queue in ["requests", "events.log", "dead"]
+            for queue in ["requests", "control", "events.log", "dead"]
                 + inboxes.withLock({ $0.map { $0.queue } }).map({ String($0.dropFirst(prefix.count + 1)) })
             {
                 _ = try? await connection.deleteQueue("\(prefix).\(queue)")
             }
-            for exchange in ["requests", "events", "dead"] {
+            for exchange in ["requests", "control", "events", "dead"] {
                 try? await connection.deleteExchange("\(prefix).\(exchange)")
             }
             await connection.close()

@@ -59,9 +59,11 @@ struct JournalStage {
 
     /// An execution that has not been committed, and its first change.
     func accept(
-        key: String? = nil, id: ExecutionID = .random(), reply: ReplyAddress? = nil, at position: Int64 = 1
+        key: String? = nil, id: ExecutionID = .random(), reply: ReplyAddress? = nil, at position: Int64 = 1,
+        of other: WorkflowDefinition? = nil
     ) -> (execution: Execution, change: ExecutionChange) {
         let now = Timestamp.current
+        let definition = other ?? definition
         var execution = Execution(
             definition: definition,
             state: ExecutionState(
@@ -80,7 +82,7 @@ extension Decision {
     ) -> ExecutionChange {
         ExecutionChange(
             state: execution.state, acceptance: acceptance, fencingToken: token, changedSteps: changedSteps,
-            events: events, firstPosition: position)
+            changesStatus: changesStatus, events: events, firstPosition: position)
     }
 }
 

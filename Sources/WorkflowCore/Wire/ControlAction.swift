@@ -1,0 +1,91 @@
+import PerdureJSON
+
+/// What can be asked of an execution that is under way.
+///
+/// Everything around it (the message, the inbox, the owner that applies it, the reply) is the same for all of them.
+public enum ControlAction: Sendable, Equatable {
+    /// Its end, for a reason that its callers are told.
+    case cancel(reason: String?)
+    /// To take note of something that happened outside.
+    case signal(name: String, payload: JSONValue)
+
+    /// The words that messages say it with.
+    public static let names = ["cancel", "signal"]
+
+    /// The word that messages say it with.
+    public var name: String {
+        switch self {
+        case .cancel: "cancel"
+        case .signal: "signal"
+        }
+    }
+
+    /// What a message says beside that word and the execution.
+    public var parameters: JSONObject {
+        switch self {
+        case .cancel(let reason): reason.map { ["reason": .string($0)] } ?? [:]
+        case .signal(let name, let payload): ["name": .string(name), "payload": payload]
+        }
+    }
+
+    /// What it is for the execution.
+    public var arrival: Arrival {
+        switch self {
+        case .cancel(let reason): .cancelRequested(reason: reason)
+        case .signal(let name, let payload): .signalReceived(name: name, payload: payload)
+        }
+    }
+
+    /// About how many bytes it adds to what the execution holds.
+    public var approximateByteCount: Int {
+        switch self {
+        case .cancel: 0
+        case .signal(let name, let payload): name.utf8.count + payload.approximateByteCount
+        }
+    }
+
+    /// The action that a message asks for.
+    init(_ fields: MessageFields) throws(RequestRejection) {
+        let name = fields["action"]?.stringValue
+        switch name {
+        case "cancel":
+            try fields.allow(["action", "execution_id", "reason"])
+            if let reason = fields["reason"], reason.stringValue == nil {
+                throw fields.wrong("reason", expected: "text")
+            }
+            self = .cancel(reason: fields["reason"]?.stringValue)
+        case "signal":
+            try fields.allow(["action", "execution_id", "name", "payload"])
+            guard let signal = fields["name"]?.stringValue,
+                !signal.isEmpty, signal.utf8.count <= Limits.signalNameBytes
+            else {
+                throw fields.wrong("name", expected: "the signal's name, 1 to \(Limits.signalNameBytes) bytes of text")
+            }
+            let payload = fields.object["payload"] ?? .null
+            let bytes = payload.jsonBytes.count
+            guard bytes <= Limits.signalPayloadBytes else {
+                throw RequestRejection(
+                    .tooLarge,
+                    "The field 'payload' has \(bytes) bytes and the limit is \(Limits.signalPayloadBytes); "
+                        + "store the data elsewhere and send a reference.")
+            }
+            self = .signal(name: signal, payload: payload)
+        default:
+            let expected = "one of " + Self.names.joined(separator: ", ")
+            let wrong = fields.wrong("action", expected: expected)
+            guard let name else { throw wrong }
+            throw RequestRejection(wrong.code, wrong.message + Suggestion.text(for: name, among: Self.names))
+        }
+    }
+
+    /// The action that the inbox holds, or nil for one that only a newer version knows.
+    public init?(name: String, parameters: JSONValue) {
+        switch name {
+        case "cancel": self = .cancel(reason: parameters["reason"]?.stringValue)
+        case "signal":
+            guard let signal = parameters["name"]?.stringValue else { return nil }
+            self = .signal(name: signal, payload: parameters["payload"] ?? .null)
+        default: return nil
+        }
+    }
+}

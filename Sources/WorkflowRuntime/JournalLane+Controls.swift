@@ -1,0 +1,52 @@
+import WorkflowCore
+
+extension JournalLane {
+    /// Control messages that share a commit at most.
+    private static let controlsPerBatch = 200
+
+    /// Settles the control messages that wait for executions, each with a transition of its execution, or with a refusal
+    /// under its token.
+    ///
+    /// What waits is read here and not brought along: whatever earlier commits of the lane have settled is not found
+    /// any more, however often somebody said that there is something.
+    func settleControls(of executions: [ExecutionID], in batch: inout LaneBatch) async throws(JournalError) {
+        // A lane without a writer owns nothing; whoever takes its executions over finds the same.
+        guard let writer else { return }
+        let controls = try await journal.openControls(
+            of: executions, limit: Self.controlsPerBatch, for: writer)
+        if controls.count == Self.controlsPerBatch { mailbox.post(.controls(executions)) }
+        var isLate = false
+        for control in controls {
+            guard var entry = held[control.executionID] else {
+                // It has ended, or is somebody else's now, who is told by the next tick at the latest.
+                isLate = true
+                continue
+            }
+            let (decision, outcome) = entry.execution.settle(control, now: environment.now())
+            if !outcome.isRefusal { entry.byteCount += control.action?.approximateByteCount ?? 0 }
+            held[control.executionID] = entry
+            batch.add(
+                decision, to: entry.execution, fencingToken: entry.fencingToken,
+                control: SettledControl(control: control, outcome: outcome))
+        }
+        if isLate { answers.look() }
+    }
+}
+
+extension Execution {
+    /// Does what a control message asks, or says why not.
+    fileprivate mutating func settle(
+        _ control: StoredControl, now: Timestamp
+    ) -> (decision: Decision, outcome: ControlOutcome) {
+        guard let action = control.action else {
+            let refusal = RequestRejection(
+                .invalidRequest,
+                "The coordinator that owns the execution does not know the action '\(control.actionName)'; "
+                    + "send it again once all coordinators are of the newer version.")
+            return (Decision(), ControlOutcome(refusal))
+        }
+        let decision = handle(action.arrival, now: now)
+        if let refusal = decision.refusal { return (decision, ControlOutcome(refusal)) }
+        return (decision, .applied(state.id, action: action.name, sequence: state.sequence))
+    }
+}

@@ -1,0 +1,79 @@
+import PostgresClient
+
+/// The statements about control messages. Those of a commit lock rows in the order of their keys, as
+/// `workflow.submit_controls` does.
+enum ControlStatement {
+    static let submit = PostgresStatement(
+        name: "submit_controls",
+        sql: "SELECT place, verdict, detail FROM workflow.submit_controls($1, $2, $3, $4, $5, $6, $7)")
+
+    static let open = PostgresStatement(
+        name: "open_controls",
+        sql: """
+            SELECT control_id, message_key, execution_id, action, parameters FROM execution_controls
+            WHERE execution_id = ANY($1) AND answered_at IS NULL AND settled_at IS NULL
+            ORDER BY received_at, control_id LIMIT $2
+            """)
+
+    /// Before they are settled, so that a copy which is about to add its sender has done so.
+    static let lock = PostgresStatement(
+        name: "commit_lock_controls",
+        sql: """
+            SELECT FROM execution_controls WHERE control_id = ANY($1) ORDER BY message_key FOR NO KEY UPDATE
+            """)
+
+    /// Says the same when it is run again. Where nobody is to be told and nothing to be parked, that is all.
+    static let settle = PostgresStatement(
+        name: "commit_settle_controls",
+        sql: """
+            UPDATE execution_controls c
+            SET settled_at = clock_timestamp(), outcome = x.outcome, settled_by = $3,
+                answered_at = CASE WHEN c.callers = '[]' AND x.outcome ->> 'status' = 'APPLIED' THEN clock_timestamp() END
+            FROM unnest($1::bigint[], $2::jsonb[]) AS x (id, outcome)
+            WHERE c.control_id = x.id
+            RETURNING c.control_id, c.callers
+            """)
+
+    static let callers = PostgresStatement(
+        name: "control_callers", sql: "SELECT control_id, callers FROM execution_controls WHERE control_id = ANY($1)")
+
+    /// Messages for executions that ended while they were on their way.
+    static let late = PostgresStatement(
+        name: "late_controls",
+        sql: """
+            SELECT c.control_id, c.message_key, c.execution_id, c.action, c.parameters, e.status
+            FROM execution_controls c JOIN executions e ON e.id = c.execution_id
+            WHERE c.answered_at IS NULL AND c.settled_at IS NULL AND e.status IN ('SUCCESS', 'FAILED', 'CANCELLED')
+            ORDER BY c.received_at, c.control_id LIMIT $1
+            """)
+
+    /// Under nobody's name, so that whoever looks finds them until their senders have been told.
+    static let refuseLate = PostgresStatement(
+        name: "refuse_late_controls",
+        sql: """
+            UPDATE execution_controls c SET settled_at = clock_timestamp(), outcome = x.outcome, settled_by = ''
+            FROM unnest($1::bigint[], $2::jsonb[]) AS x (id, outcome)
+            WHERE c.control_id = x.id AND c.settled_at IS NULL
+            """)
+
+    static let unanswered = PostgresStatement(
+        name: "unanswered_controls",
+        sql: """
+            SELECT c.control_id, c.message_key, c.execution_id, c.action, c.parameters, c.outcome, c.callers
+            FROM execution_controls c
+            WHERE c.answered_at IS NULL AND c.settled_at IS NOT NULL
+              AND NOT EXISTS (SELECT FROM event_writers w WHERE w.owner = c.settled_by AND w.phase = 'LIVE')
+            ORDER BY c.received_at, c.control_id LIMIT $1
+            """)
+
+    static let forgetRefused = PostgresStatement(
+        name: "forget_refused_controls",
+        sql: "DELETE FROM execution_controls WHERE control_id = ANY($1) AND outcome ->> 'status' <> 'APPLIED'")
+
+    static let recordAnswered = PostgresStatement(
+        name: "record_answered_controls",
+        sql: """
+            UPDATE execution_controls SET answered_at = clock_timestamp()
+            WHERE control_id = ANY($1) AND settled_at IS NOT NULL AND answered_at IS NULL
+            """)
+}
