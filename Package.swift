@@ -37,6 +37,8 @@ let package = Package(
         // The two C clients, as the system has them.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CRabbitMQ", pkgConfig: "librabbitmq", providers: [.apt(["librabbitmq-dev"])]),
+        // A setting of the C library's heap that its Swift module leaves out.
+        .systemLibrary(name: "CHeap"),
 
         // Languages and data: pure, none of them knows what a workflow is.
         .target(name: "PerdureJSON", swiftSettings: strict),
@@ -95,7 +97,8 @@ let package = Package(
             name: "PerdureCommand",
             dependencies: [
                 "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
-                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", argumentParser,
+                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", "CHeap",
+                argumentParser,
                 logging, serviceLifecycle, unixSignals, yams,
             ],
             resources: [.embedInCode("Resources")],

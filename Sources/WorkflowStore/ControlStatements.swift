@@ -37,13 +37,14 @@ enum ControlStatement {
     static let callers = PostgresStatement(
         name: "control_callers", sql: "SELECT control_id, callers FROM execution_controls WHERE control_id = ANY($1)")
 
-    /// Messages for executions that ended while they were on their way.
+    /// Messages for executions that ended while they were on their way, or that somebody has removed.
     static let late = PostgresStatement(
         name: "late_controls",
         sql: """
             SELECT c.control_id, c.message_key, c.execution_id, c.action, c.parameters, e.status
-            FROM execution_controls c JOIN executions e ON e.id = c.execution_id
-            WHERE c.answered_at IS NULL AND c.settled_at IS NULL AND e.status IN ('SUCCESS', 'FAILED', 'CANCELLED')
+            FROM execution_controls c LEFT JOIN executions e ON e.id = c.execution_id
+            WHERE c.answered_at IS NULL AND c.settled_at IS NULL
+              AND (e.id IS NULL OR e.status IN ('SUCCESS', 'FAILED', 'CANCELLED'))
             ORDER BY c.received_at, c.control_id LIMIT $1
             """)
 

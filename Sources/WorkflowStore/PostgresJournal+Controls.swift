@@ -84,8 +84,9 @@ extension PostgresJournal {
                 var refusals: [(id: Int64, outcome: [UInt8])] = []
                 for row in late {
                     let control = try Self.control(row)
-                    let status = ExecutionStatus(rawValue: try row.text("status")) ?? .failed
-                    let outcome = ControlOutcome(.ended(control.executionID, as: status))
+                    let status = try row.optionalText("status").flatMap { ExecutionStatus(rawValue: $0) }
+                    let outcome = ControlOutcome(
+                        status.map { .ended(control.executionID, as: $0) } ?? .unknownExecution(control.executionID))
                     refusals.append((control.id.rawValue, outcome.json.jsonBytes))
                 }
                 return refusals

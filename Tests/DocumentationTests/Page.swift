@@ -9,6 +9,9 @@ struct Page {
     /// The pages that a reader finds.
     static let all = ["README.md", "docs/architecture.md", "docs/benchmarks.md", "docs/workflows.md"]
 
+    /// The built-in agents, and those that the examples make up.
+    static let agents: Set<String> = ["summarize", "extract_entities", "book", "unbook", "charge", "alert"]
+
     let path: String
     let text: String
 

@@ -47,7 +47,7 @@ import WorkflowCore
         for path in Page.all {
             for (name, text) in try Page(path).snippets where name.hasSuffix(".yaml") {
                 do {
-                    _ = try WorkflowDefinition(yaml: text, file: name, agents: ["summarize", "extract_entities"])
+                    _ = try WorkflowDefinition(yaml: text, file: name, agents: Page.agents)
                     count += 1
                 } catch {
                     Issue.record("\(path): \(error.summary)")
@@ -71,7 +71,8 @@ import WorkflowCore
             ("requestBytes", Limits.requestBytes), ("jsonDepth", Limits.jsonDepth),
             ("stepOutputBytes", Limits.stepOutputBytes), ("computedBytes", Limits.computedBytes),
             ("eventValueBytes", Limits.eventValueBytes), ("eventBatchBytes", Limits.eventBatchBytes),
-            ("stepsPerWorkflow", Limits.stepsPerWorkflow),
+            ("stepsPerWorkflow", Limits.stepsPerWorkflow), ("itemsPerLoop", Limits.itemsPerLoop),
+            ("itemsAtWork", Limits.itemsAtWork), ("standardItemsAtWork", Limits.standardItemsAtWork),
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("definitionTextBytes", Limits.definitionTextBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),

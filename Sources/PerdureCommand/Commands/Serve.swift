@@ -15,7 +15,7 @@ struct Serve: AsyncParsableCommand {
         let settings = try options.settings()
         let logger = try LogOutput.logger(settings)
         let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: PerdureProgram.agents.names)
-        for error in files.errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
+        files.report(to: logger)
         guard !files.catalog.all.isEmpty else {
             throw CommandFailure(
                 "No usable definition in \(settings[.workflowsDirectory]); see `perdure workflows validate`.")

@@ -1,8 +1,5 @@
+import CHeap
 import Foundation
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// How many heaps the C library keeps beside one another.
 enum HeapArenas {
@@ -12,9 +9,7 @@ enum HeapArenas {
     /// cannot be used by the others, which costs a fifth of the memory with 10,000 executions under way. To be called before
     /// there are threads. `MALLOC_ARENA_MAX` in the environment, which is an operator's to set, goes before.
     static func limitToCores() {
-        #if canImport(Glibc)
         guard ProcessInfo.processInfo.environment["MALLOC_ARENA_MAX"] == nil else { return }
-        _ = mallopt(M_ARENA_MAX, CInt(max(2, ProcessInfo.processInfo.activeProcessorCount)))
-        #endif
+        _ = cheap_limit_arenas(CInt(max(2, ProcessInfo.processInfo.activeProcessorCount)))
     }
 }

@@ -42,7 +42,7 @@ struct LocalStack {
     /// The definitions that can be used; the others are told about.
     private static func definitions(_ settings: Settings, logger: Logger) throws -> DefinitionCatalog {
         let files = try WorkflowFiles(settings)
-        for error in files.errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
+        files.report(to: logger)
         return files.catalog
     }
 }

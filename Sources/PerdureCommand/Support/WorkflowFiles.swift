@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import WorkflowCore
 
 /// Reads definitions from a folder. A file that cannot be used stops no other.
@@ -35,6 +36,16 @@ struct WorkflowFiles {
             try self.init(folder: folder, agents: agents)
         } else {
             self.init(sampleWithAgents: agents)
+        }
+    }
+
+    /// Tells of the files that cannot be used, and of definitions that should not be used any more.
+    func report(to logger: Logger) {
+        for error in errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
+        for definition in catalog.all {
+            guard let advice = definition.deprecation else { continue }
+            let name = "'\(definition.reference.id)' version \(definition.reference.version)"
+            logger.warning("the workflow \(name) is deprecated\(advice.isEmpty ? "" : ": \(advice)")")
         }
     }
 
