@@ -3,14 +3,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install toolchain build release run dev test sim lint compose-check format clean
+.PHONY: help install toolchain build release run dev test sim conformance lint compose-check format clean
 
 PERDURE := .build/debug/perdure
 TEST_LOG := .build/test.log
 SOURCES := Package.swift Sources Tests
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## Install the system packages that are missing (apt-get)
 	@.ci/install-dependencies
@@ -41,6 +41,14 @@ SIM_BUILD ?= debug
 
 sim: toolchain install ## Simulate coordinators, crashes and outages from seeds: SEED=1 COUNT=1000 SIM_BUILD=debug
 	swift run -c $(SIM_BUILD) perdure-sim --seed $(SEED) --count $(COUNT)
+
+# Folders with the cases of the two languages; one of them may be left out.
+CEL ?=
+SCHEMA ?=
+
+conformance: toolchain ## Run the cases of CEL and of JSON Schema in two folders: CEL=… SCHEMA=…
+	swift build --product perdure-conformance
+	@.build/debug/perdure-conformance $(if $(CEL),--cel '$(CEL)') $(if $(SCHEMA),--schema '$(SCHEMA)')
 
 lint: toolchain ## Check the style
 	swift format lint --strict --parallel --recursive $(SOURCES)

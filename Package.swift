@@ -44,7 +44,9 @@ let package = Package(
         .target(name: "PerdureJSON", swiftSettings: strict),
         .target(name: "LinearRegex", swiftSettings: strict),
         .target(name: "CEL", dependencies: ["LinearRegex"], swiftSettings: strict),
-        .target(name: "JSONSchema", dependencies: ["PerdureJSON", "LinearRegex"], swiftSettings: strict),
+        .target(
+            name: "JSONSchema", dependencies: ["PerdureJSON", "LinearRegex"],
+            resources: [.embedInCode("Resources")], swiftSettings: strict),
         .target(name: "TextAnalysis", swiftSettings: strict),
 
         // The core: definitions, decisions, the wire format, the ports. No IO, no clock, no randomness.
@@ -115,17 +117,27 @@ let package = Package(
         .executableTarget(
             name: "perdure-sim", dependencies: ["WorkflowTestKit", argumentParser], swiftSettings: strict),
 
+        // The public suites that the languages are held to, and the program that counts. No part of the product.
+        .target(
+            name: "LanguageConformance", dependencies: ["CEL", "JSONSchema", "PerdureJSON"], swiftSettings: strict),
+        .executableTarget(
+            name: "perdure-conformance", dependencies: ["LanguageConformance", argumentParser],
+            swiftSettings: strict),
+
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: strict),
         .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
+        .testTarget(
+            name: "LanguageConformanceTests", dependencies: ["LanguageConformance", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "PostgresClientTests", dependencies: ["PostgresClient", "LocalServers", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "PerdureJSON", "TestSupport"],
+            name: "WorkflowCoreTests", dependencies: ["WorkflowCore", "JSONSchema", "PerdureJSON", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowRuntimeTests",
@@ -165,7 +177,8 @@ let package = Package(
         .testTarget(
             name: "DocumentationTests",
             dependencies: [
-                "perdure", "DocumentationExample", "LocalServers", "PerdureJSON", "WorkflowCore", "TestSupport",
+                "perdure", "DocumentationExample", "LocalServers", "JSONSchema", "PerdureJSON", "WorkflowCore",
+                "TestSupport",
             ],
             swiftSettings: strict
         ),

@@ -12,6 +12,8 @@ extension CELError {
 
         /// The source does not parse.
         public static let syntax = Code(rawValue: "syntax")
+        /// The source has a message literal, and there are no messages here.
+        public static let messageLiteral = Code(rawValue: "message_literal")
         /// The source is longer than ``CELLimits/maximumSourceBytes``.
         public static let tooLong = Code(rawValue: "too_long")
         /// The expression, or a value it compares, is nested deeper than the limit.

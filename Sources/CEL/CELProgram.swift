@@ -16,7 +16,7 @@ public struct CELProgram: Sendable {
 
     /// Parses and checks an expression.
     ///
-    /// - Throws: `syntax`, `tooLong`, `tooDeep`, `undeclaredReference`, `undeclaredField`, `typeMismatch`,
+    /// - Throws: `syntax`, `messageLiteral`, `tooLong`, `tooDeep`, `undeclaredReference`, `undeclaredField`, `typeMismatch`,
     ///   `noMatchingOverload`, and `invalidArgument` for a malformed literal pattern; all with a position.
     public init(
         _ source: String, environment: CELEnvironment, limits: CELLimits = .default

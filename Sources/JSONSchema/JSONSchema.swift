@@ -2,7 +2,8 @@ import PerdureJSON
 
 /// A JSON Schema of draft 2020-12, compiled: references resolved, patterns built, misspelt keywords found.
 ///
-/// Schemas are never fetched: a reference has to stay within the document. `default` and `content*` are annotations.
+/// Schemas are never fetched: a reference has to stay within the document, or name the metaschema of the draft or one of
+/// its vocabularies, which are built in. `default` and `content*` are annotations.
 /// Keys that start with `x-` are the author's own and ignored.
 public struct JSONSchema: Sendable {
     /// How a schema is read and how much work validation may do.
@@ -20,7 +21,7 @@ public struct JSONSchema: Sendable {
 
         /// Whether `format` rejects instances and its unknown names are refused; false makes it an annotation.
         public var formatIsAssertion = true
-        /// Whether unknown keywords and dialects are ignored, as the specification has it, rather than refused.
+        /// Whether unknown keywords are ignored, as the specification has it, rather than refused.
         public var ignoresUnknownKeywords = false
         /// How many violations are reported at most; one is reported whatever this says.
         public var maximumViolationCount = Options.defaultMaximumViolationCount
@@ -44,9 +45,17 @@ public struct JSONSchema: Sendable {
 
     /// Compiles a schema; throws `JSONSchemaError` with the place of the keyword at fault.
     public init(_ document: JSONValue, options: Options = Options()) throws(JSONSchemaError) {
+        try self.init(document, options: options, documents: [:])
+    }
+
+    /// Compiles a schema that may refer to other documents by their address. These are read as the specification has it,
+    /// unknown keywords and all; a place in an error or a violation does not say which document it is in.
+    package init(
+        _ document: JSONValue, options: Options, documents: [String: JSONValue]
+    ) throws(JSONSchemaError) {
         self.document = document
         self.options = options
-        var scanner = SchemaScanner(options)
+        var scanner = SchemaScanner(options, documents: documents)
         try scanner.scan(document)
         var compiler = SchemaCompiler(scanner, options)
         nodes = try compiler.compile()

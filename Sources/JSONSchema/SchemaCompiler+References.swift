@@ -27,14 +27,14 @@ extension SchemaCompiler {
                 throw unresolved(text, place, "it is not a JSON pointer")
             }
             let absolute = JSONPointer(resources[owner].pointer.tokens + relative.tokens)
-            guard let node = scanner.indexOfLocation[ExactKey(absolute.description)] else {
+            guard let node = scanner.index(of: absolute, in: resources[owner].document) else {
                 throw unresolved(text, place, "there is no schema at that place")
             }
             return (node, nil)
         }
         let name = ExactKey(fragment)
         guard let pointer = resources[owner].anchors[name],
-            let node = scanner.indexOfLocation[ExactKey(pointer.description)]
+            let node = scanner.index(of: pointer, in: resources[owner].document)
         else {
             throw unresolved(text, place, "there is no such '$anchor'")
         }

@@ -6,6 +6,8 @@ struct SchemaCompiler {
     let scanner: SchemaScanner
     let options: JSONSchema.Options
     private(set) var resources: [SchemaResource]
+    /// The document of the subschema that is being compiled.
+    private var document = 0
 
     init(_ scanner: SchemaScanner, _ options: JSONSchema.Options) {
         self.scanner = scanner
@@ -13,7 +15,7 @@ struct SchemaCompiler {
         resources = scanner.resources
         for index in resources.indices {
             for (name, pointer) in resources[index].dynamicAnchors {
-                resources[index].dynamicNodes[name] = scanner.indexOfLocation[ExactKey(pointer.description)]
+                resources[index].dynamicNodes[name] = scanner.index(of: pointer, in: resources[index].document)
             }
         }
     }
@@ -23,6 +25,7 @@ struct SchemaCompiler {
         nodes.reserveCapacity(scanner.locations.count)
         for location in scanner.locations {
             var keywords: [SchemaNode.Keyword] = []
+            document = resources[location.resource].document
             if case .object(let object) = location.value { keywords = try compile(object, at: location) }
             nodes.append(
                 SchemaNode(
@@ -122,7 +125,7 @@ struct SchemaCompiler {
 
     /// The node of a subschema that the scanner has visited by its keyword.
     private func node(_ place: JSONPointer) -> Int {
-        guard let index = scanner.indexOfLocation[ExactKey(place.description)] else {
+        guard let index = scanner.index(of: place, in: document) else {
             preconditionFailure("the scanner visits every keyword that holds a schema; it missed \(place)")
         }
         return index

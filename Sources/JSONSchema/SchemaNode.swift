@@ -3,7 +3,7 @@ import PerdureJSON
 
 /// One compiled subschema; others are named by their index in the schema's list.
 struct SchemaNode: Sendable {
-    /// Where it stands in the document.
+    /// Where it stands in its document.
     let pointer: JSONPointer
     /// The resource it belongs to: the nearest schema around it with an `$id`, or the root.
     let resource: Int
@@ -22,6 +22,8 @@ struct SchemaNode: Sendable {
 /// A schema with an identifier of its own, and the anchors below it.
 struct SchemaResource: Sendable {
     let uri: String
+    /// The document it stands in; 0 is the schema's own, the others are those that it refers to.
+    let document: Int
     let pointer: JSONPointer
     var anchors: [ExactKey: JSONPointer] = [:]
     var dynamicAnchors: [ExactKey: JSONPointer] = [:]

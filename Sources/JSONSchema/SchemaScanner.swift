@@ -1,8 +1,9 @@
 import PerdureJSON
 
-/// The first pass over a document: finds every subschema, its resource, and the names it can be referred to by.
+/// The first pass over a document and those that it refers to: finds every subschema, its resource, and the names it can
+/// be referred to by.
 struct SchemaScanner {
-    /// A subschema in the document.
+    /// A subschema in its document.
     struct Location {
         let pointer: JSONPointer
         let value: JSONValue
@@ -14,17 +15,52 @@ struct SchemaScanner {
 
     private let options: JSONSchema.Options
     private(set) var locations: [Location] = []
-    private(set) var indexOfLocation: [ExactKey: Int] = [:]
+    private var indexOfPlace: [ExactKey: Int] = [:]
     private(set) var resources: [SchemaResource] = []
     private(set) var resourceOfURI: [ExactKey: Int] = [:]
+    /// Documents that may be referred to, by their address.
+    private let documents: [String: JSONValue]
+    private var documentCount = 0
     private var depth = 0
 
-    init(_ options: JSONSchema.Options) { self.options = options }
+    init(_ options: JSONSchema.Options, documents: [String: JSONValue]) {
+        self.options = options
+        self.documents = documents
+    }
 
+    /// Finds what a document holds, and then what the documents hold that it refers to.
     mutating func scan(_ document: JSONValue) throws(JSONSchemaError) {
-        resources.append(SchemaResource(uri: "", pointer: JSONPointer()))
-        resourceOfURI[ExactKey("")] = 0
-        try visit(document, JSONPointer(), resource: 0)
+        try scan(document, uri: "")
+        var index = 0
+        // The list grows with each document that a reference leads to.
+        while index < locations.count {
+            let location = locations[index]
+            index += 1
+            for keyword in ["$ref", "$dynamicRef"] {
+                guard let text = location.value[keyword]?.stringValue else { continue }
+                let target = URIReference(text).resolved(against: URIReference(resources[location.resource].uri))
+                let uri = target.withoutFragment
+                guard resourceOfURI[ExactKey(uri)] == nil,
+                    let document = documents[uri] ?? Metaschema.document(uri)
+                else { continue }
+                try scan(document, uri: uri)
+            }
+        }
+    }
+
+    private mutating func scan(_ document: JSONValue, uri: String) throws(JSONSchemaError) {
+        resources.append(SchemaResource(uri: uri, document: documentCount, pointer: JSONPointer()))
+        resourceOfURI[ExactKey(uri)] = resources.count - 1
+        documentCount += 1
+        try visit(document, JSONPointer(), resource: resources.count - 1)
+    }
+
+    /// The number of the subschema at a place of a document; nil if there is none.
+    func index(of pointer: JSONPointer, in document: Int) -> Int? { indexOfPlace[Self.key(pointer, document)] }
+
+    private static func key(_ pointer: JSONPointer, _ document: Int) -> ExactKey {
+        // A pointer is empty or starts with a slash, so the number cannot run into it.
+        ExactKey("\(document)\(pointer)")
     }
 
     private mutating func visit(
@@ -43,7 +79,7 @@ struct SchemaScanner {
         } else if value.boolValue == nil {
             throw Self.invalid(pointer, "A schema must be an object or a boolean, not \(value.kindText).")
         }
-        indexOfLocation[ExactKey(pointer.description)] = locations.count
+        indexOfPlace[Self.key(pointer, resources[resource].document)] = locations.count
         locations.append(Location(pointer: pointer, value: value, resource: resource))
         guard case .object(let object) = value else { return }
         for (key, content) in object { try visit(keyword: key, content, object, pointer, resource) }
@@ -71,7 +107,7 @@ struct SchemaScanner {
             }
             for (name, element) in map { try visit(element, place.appending(name), resource: resource) }
         } else if !KeywordCatalog.known.contains(key), !key.utf8.starts(with: "x-".utf8),
-            !options.ignoresUnknownKeywords
+            !options.ignoresUnknownKeywords, resources[resource].document == 0
         {
             throw Self.unknown(key, place)
         } else if key == "$schema" {
@@ -81,7 +117,6 @@ struct SchemaScanner {
 
     private func checkDialect(_ content: JSONValue, _ place: JSONPointer) throws(JSONSchemaError) {
         guard let uri = content.stringValue else { throw Self.invalid(place, "'$schema' must be a string.") }
-        guard !options.ignoresUnknownKeywords else { return }
         guard uri == KeywordCatalog.dialect || uri == KeywordCatalog.dialect + "#" else {
             let message = "The dialect '\(uri)' is not supported; write '\(KeywordCatalog.dialect)' or leave it out."
             throw JSONSchemaError(code: .unsupportedDialect, message: message, pointer: place)
@@ -98,13 +133,18 @@ struct SchemaScanner {
             throw Self.invalid(place, "'$id' must not have a fragment; write '$anchor' for a name within a schema.")
         }
         let uri = reference.resolved(against: URIReference(resources[outer].uri)).withoutFragment
+        let document = resources[outer].document
         if pointer.tokens.isEmpty {
-            resources[0] = SchemaResource(uri: uri, pointer: pointer)
-            resourceOfURI = [ExactKey(uri): 0]
-            return 0
+            // A document can be referred to by the address it came from and by the name that it gives itself.
+            guard resourceOfURI[ExactKey(uri)] ?? outer == outer else {
+                throw Self.duplicate("The $id '\(uri)'", place)
+            }
+            resources[outer] = SchemaResource(uri: uri, document: document, pointer: pointer)
+            resourceOfURI[ExactKey(uri)] = outer
+            return outer
         }
         guard resourceOfURI[ExactKey(uri)] == nil else { throw Self.duplicate("The $id '\(uri)'", place) }
-        resources.append(SchemaResource(uri: uri, pointer: pointer))
+        resources.append(SchemaResource(uri: uri, document: document, pointer: pointer))
         resourceOfURI[ExactKey(uri)] = resources.count - 1
         return resources.count - 1
     }

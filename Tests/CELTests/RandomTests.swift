@@ -8,7 +8,9 @@ import Testing
         "a", "b.c", "1", "2u", "1.5", "'s'", "b'x'", "true", "null", "[", "]", "{", "}", "(", ")", ",", ":", "?", ".",
         "+", "-", "*", "/", "%", "!", "&&", "||", "==", "<", ">=", " in ", "has(", ".map(x,", ".all(x,", "x", ".?",
         "[?", "size(", "'%s'.format(", "cel.bind(", "math.greatest(", "optional.of(", ".orValue(", "dyn(", "\"", "`",
-        "\\", "//", "\n", "é", "0x", "1e", "if", "duration('1h')",
+        ".sort()", ".sortBy(x,", ".distinct()", ".flatten()", ".first()", "lists.range(", "sets.contains(",
+        "cel.block([",
+        "cel.index(0)", "ip(", "\\", "//", "\n", "é", "0x", "1e", "if", "duration('1h')",
     ]
 
     private func tryOut(_ source: String, _ outcomes: inout [String: Int]) {
@@ -21,7 +23,7 @@ import Testing
     func wordsNeverCrash(seed: UInt64) {
         var generator = SplitMix(seed: seed)
         var outcomes: [String: Int] = [:]
-        for _ in 0..<3_000 {
+        for _ in 0..<4_000 {
             let count = Int.random(in: 1...12, using: &generator)
             let source = (0..<count).map { _ in Self.words.randomElement(using: &generator) ?? "" }.joined()
             tryOut(source, &outcomes)
@@ -63,6 +65,59 @@ import Testing
         for _ in 0..<200 {
             let (source, value) = term(3)
             #expect(try evaluate(source) == .int(value), "\(source)")
+        }
+    }
+
+    /// Lists of small numbers, sorted, without copies and as sets, agree with Swift's.
+    @Test(arguments: [11, 12] as [UInt64])
+    func listsAgreeWithSwift(seed: UInt64) throws {
+        var generator = SplitMix(seed: seed)
+        func list(_ numbers: some Sequence<Int>) -> CELValue { .list(numbers.map { .int(Int64($0)) }) }
+        for _ in 0..<200 {
+            let numbers = (0..<Int.random(in: 0...12, using: &generator)).map { _ in
+                Int.random(in: -5...5, using: &generator)
+            }
+            let others = (0..<Int.random(in: 0...4, using: &generator)).map { _ in
+                Int.random(in: -5...5, using: &generator)
+            }
+            let values = ["l": list(numbers), "m": list(others)]
+            var distinct: [Int] = []
+            for number in numbers where !distinct.contains(number) { distinct.append(number) }
+            #expect(try evaluate("l.sort()", values) == list(numbers.sorted()))
+            #expect(try evaluate("l.sortBy(x, -x)", values) == list(numbers.sorted(by: >)))
+            #expect(try evaluate("l.distinct()", values) == list(distinct))
+            #expect(try evaluate("l.reverse()", values) == list(numbers.reversed()))
+            #expect(try evaluate("[l, m].flatten()", values) == list(numbers + others))
+            let (set, part) = (Set(numbers), Set(others))
+            #expect(try evaluate("sets.contains(l, m)", values) == .bool(part.isSubset(of: set)))
+            #expect(try evaluate("sets.equivalent(l, m)", values) == .bool(part == set))
+            #expect(try evaluate("sets.intersects(l, m)", values) == .bool(!part.isDisjoint(with: set)))
+            // Equal keys keep the order that they came in.
+            let pairs = numbers.enumerated().map { "\($0.offset)" }
+            let keyed: [String: CELValue] = values.merging(["p": .list(pairs.map { .string($0) })]) { $1 }
+            let order = numbers.indices.sorted { (numbers[$0], $0) < (numbers[$1], $1) }
+            #expect(try evaluate("p.sortBy(x, l[int(x)])", keyed) == .list(order.map { .string(pairs[$0]) }))
+        }
+    }
+
+    /// Addresses and networks read back from their own text, and a network holds what has its first bits.
+    @Test(arguments: [13, 14] as [UInt64])
+    func addressesReadBack(seed: UInt64) throws {
+        var generator = SplitMix(seed: seed)
+        for _ in 0..<500 {
+            // Few bits, so that runs of zeros of all lengths come up.
+            let groups = (0..<8).map { _ in
+                Bool.random(using: &generator)
+                    ? "0" : String(UInt16.random(in: 0 ... .max, using: &generator), radix: 16)
+            }
+            let address = try CELAddress(text: groups.joined(separator: ":"))
+            let text = address.description
+            #expect(try address == CELAddress(text: text) || text.hasPrefix("::ffff:"), "\(text)")
+            let length = Int.random(in: 0...128, using: &generator)
+            let network = try CELNetwork(text: "\(groups.joined(separator: ":"))/\(length)")
+            #expect(
+                try evaluate("cidr('\(network)').masked().containsIP(ip('\(groups.joined(separator: ":"))'))") == true)
+            #expect(try evaluate("cidr('\(network)').masked().masked() == cidr('\(network)').masked()") == true)
         }
     }
 

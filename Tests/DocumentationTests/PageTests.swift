@@ -57,6 +57,14 @@ import WorkflowCore
         #expect(count >= 2)
     }
 
+    @Test func `the graph in the text is the one that is drawn`() throws {
+        let snippets = try Page("docs/workflows.md").snippets
+        let yaml = try #require(snippets["overview.yaml"])
+        let definition = try WorkflowDefinition(
+            yaml: yaml, file: "overview.yaml", agents: ["summarize", "extract_entities"])
+        #expect(snippets["graph.txt"] == WorkflowDiagram(definition).drawn(as: .text))
+    }
+
     @Test func `the limits in the text are those of the program`() throws {
         let page = try Page("docs/architecture.md").text
         let stated: [(String, Int)] = [
@@ -66,6 +74,7 @@ import WorkflowCore
             ("stepsPerWorkflow", Limits.stepsPerWorkflow), ("itemsPerLoop", Limits.itemsPerLoop),
             ("itemsAtWork", Limits.itemsAtWork), ("standardItemsAtWork", Limits.standardItemsAtWork),
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
+            ("definitionTextBytes", Limits.definitionTextBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
             ("attemptsPerStep", Limits.attemptsPerStep), ("retryAfterSeconds", Limits.retryAfterSeconds),

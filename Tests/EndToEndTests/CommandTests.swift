@@ -12,6 +12,8 @@ extension EndToEnd {
             try await Stage.run("commands") { stage in
                 let again = try await stage.perdure("migrate")
                 #expect(again.status == 0 && again.output.contains("up to date"), "\(again.output)")
+                let graph = try await stage.perdure("workflows", "show", "document_analysis", "--graph", "mermaid")
+                #expect(graph.status == 0 && graph.output.hasSuffix("    s1 --> s2\n"), "\(graph.output)")
                 let folder = try stage.workflows([
                     "good.yaml": try await stage.perdure("workflows", "show", "document_analysis").output,
                     "failing.yaml": """
@@ -136,6 +138,7 @@ extension EndToEnd {
                     (["submit", "document_analysis", "--input", "{}", "--id", "x"], [:], "--id"),
                     (["events", "--from", "yesterday"], [:], "--from"),
                     (["workflows", "show", "nothing"], [:], "workflows list"),
+                    (["workflows", "show", "document_analysis", "--graph", "svg"], [:], "--graph"),
                     (["serve", "--workflows", "nowhere"], [:], "nowhere"),
                     (["serve"], ["PERDURE_COORDINATOR_LEASE": "soon"], "coordinator.lease"),
                     (["serve"], ["PERDURE_EVENTS_MODE": "bulk"], "each or batch"),

@@ -86,8 +86,33 @@ struct LoadingTests {
         var options = JSONSchema.Options()
         options.ignoresUnknownKeywords = true
         options.formatIsAssertion = false
-        let schema = try JSONSchema(["minLenght": 1, "format": "phone", "$schema": "urn:other"], options: options)
+        let schema = try JSONSchema(["minLenght": 1, "format": "phone"], options: options)
         #expect(schema.validate("").isEmpty)
+        let dialect = #expect(throws: JSONSchemaError.self) {
+            try JSONSchema(["$schema": "urn:other"], options: options)
+        }
+        #expect(dialect?.code == .unsupportedDialect)
+    }
+
+    @Test("the metaschema is built in, whichever part of it a reference names")
+    func metaschema() throws {
+        let base = "https://json-schema.org/draft/2020-12"
+        let whole = try JSONSchema(["properties": ["schema": ["$ref": .string("\(base)/schema")]]])
+        #expect(whole.validate(["schema": ["type": "object", "properties": ["a": ["minLength": 1]]]]).isEmpty)
+        let wrong = whole.validate(["schema": ["properties": ["a": ["items": ["minLength": -1]]]]])
+        #expect(wrong.map(\.instancePointer.description) == ["/schema/properties/a/items/minLength"])
+        #expect(!whole.accepts(["schema": ["type": "thing"]]))
+
+        let part = try JSONSchema(["$ref": .string("\(base)/meta/core#/$defs/anchorString")])
+        #expect(part.accepts("name") && !part.accepts("1name"))
+        let names = [
+            "core", "applicator", "unevaluated", "validation", "meta-data", "format-annotation", "content",
+        ]
+        for name in names {
+            #expect(try JSONSchema(["$ref": .string("\(base)/meta/\(name)")]).accepts([:]), "\(name)")
+        }
+        let unknown = #expect(throws: JSONSchemaError.self) { try JSONSchema(["$ref": .string("\(base)/meta/none")]) }
+        #expect(unknown?.code == .remoteReference)
     }
 
     @Test("limits on the number and the nesting of subschemas")

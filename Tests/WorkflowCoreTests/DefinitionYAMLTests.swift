@@ -90,8 +90,8 @@ import Testing
         let time = clock.measure { found = errors(in: yaml) }
         #expect(
             found.map(\.message) == [
-                "The definition is larger than \(Limits.definitionNodes) values or nests deeper than \(Limits.jsonDepth); "
-                    + "aliases count each time they are used."
+                "The definition is larger than \(Limits.definitionNodes) values or \(Limits.definitionTextBytes) bytes of "
+                    + "text, or nests deeper than \(Limits.jsonDepth); aliases count each time they are used."
             ])
         // Read to its end, it would take days.
         #expect(time < .seconds(60))

@@ -56,16 +56,20 @@ struct Run {
     private(set) var execution: Execution
     private(set) var events: [JournalEvent] = []
 
-    init(_ definition: WorkflowDefinition, input: JSONValue = [:], metadata: JSONValue = [:]) {
+    init(
+        _ definition: WorkflowDefinition, input: JSONValue = [:], metadata: JSONValue = [:], id: ExecutionID = someID
+    ) {
         let state = ExecutionState(
-            id: someID, workflow: definition.reference, stepNames: definition.steps.map(\.name), input: input,
+            id: id, workflow: definition.reference, stepNames: definition.steps.map(\.name), input: input,
             metadata: metadata, traceparent: nil, createdAt: noon
         )
         execution = Execution(definition: definition, state: state)
     }
 
-    init(_ yaml: String, input: JSONValue = [:], metadata: JSONValue = [:]) throws {
-        self.init(try load(yaml), input: input, metadata: metadata)
+    init(
+        _ yaml: String, input: JSONValue = [:], metadata: JSONValue = [:], id: ExecutionID = someID
+    ) throws {
+        self.init(try load(yaml), input: input, metadata: metadata, id: id)
     }
 
     var state: ExecutionState { execution.state }

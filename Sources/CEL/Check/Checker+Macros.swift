@@ -17,6 +17,23 @@ extension Checker {
         return Checked(plan: .bind(slot: slot, checkedValue.plan, checkedBody.plan), type: checkedBody.type)
     }
 
+    /// Each entry sees those before it, and the body sees all.
+    mutating func checkBlock(_ entries: [Expression], _ body: Expression) throws(CELError) -> Checked {
+        let first = locals.count
+        defer { locals.removeLast(locals.count - first) }
+        var plans: [Plan] = []
+        for (index, entry) in entries.enumerated() {
+            let checked = try check(entry)
+            plans.append(checked.plan)
+            locals.append(
+                Local(
+                    name: Parser.entryName(Int64(index)), type: checked.type, slot: locals.count, mayHaveFailed: true))
+            slotCount = max(slotCount, locals.count)
+        }
+        let checkedBody = try check(body)
+        return Checked(plan: .block(slot: first, plans, checkedBody.plan), type: checkedBody.type)
+    }
+
     mutating func checkOptionalMap(
         _ operand: Expression, _ name: String, _ body: Expression, isFlat: Bool, at position: CELPosition
     ) throws(CELError) -> Checked {
@@ -37,6 +54,9 @@ extension Checker {
     ) throws(CELError) -> Checked {
         let range = try check(comprehension.range)
         let types = try rangeTypes(range.type, at: comprehension.range.position)
+        if comprehension.kind == .sortBy {
+            try expect(.list(.dyn), of: range, at: comprehension.range.position, "What sortBy goes over")
+        }
         let slot = locals.count
         var declared = [(name: comprehension.first, type: types.key)]
         if let second = comprehension.second {
@@ -89,6 +109,10 @@ extension Checker {
         case .filter:
             buildsAggregates = true
             return .list(types.element)
+        case .sortBy:
+            buildsAggregates = true
+            if let transform { try checkOrder(transform, at: position) }
+            return .list(types.element)
         case .map, .transformList:
             buildsAggregates = true
             return .list(transformed)
@@ -100,6 +124,17 @@ extension Checker {
             let entries = CELType.map(unifier.fresh(), unifier.fresh())
             if let transform { try expect(entries, of: transform, at: position, "The result of transformMapEntry") }
             return unifier.resolve(entries)
+        }
+    }
+
+    /// Holds what a list is sorted by to a type that has an order.
+    private mutating func checkOrder(_ key: Checked, at position: CELPosition) throws(CELError) {
+        switch unifier.resolve(key.type) {
+        case .int, .uint, .double, .bool, .string, .bytes, .timestamp, .duration, .dyn, .parameter: return
+        case let other:
+            guard !isLenient else { return }
+            throw CELError(
+                .typeMismatch, "A value of type \(shown(other)) has no order to sort by", position: position)
         }
     }
 }

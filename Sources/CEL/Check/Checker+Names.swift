@@ -46,7 +46,10 @@ extension Checker {
         guard case .identifier(let name, let isRooted) = expression.kind else {
             return try fail(CELError(.syntax, "Expected a name"), at: expression.position)
         }
-        if !isRooted, let local = local(name) { return Checked(plan: .local(local.slot), type: local.type) }
+        if !isRooted, let local = local(name) {
+            let plan = local.mayHaveFailed ? Plan.entry(local.slot) : .local(local.slot)
+            return Checked(plan: plan, type: local.type)
+        }
         if let found = resolved(expression, isChained: isChained) { return found }
         guard !isLenient else { return Checked(plan: .variable(name, expression.position), type: .dyn) }
         let known = locals.map(\.name) + environment.variables.keys

@@ -5,6 +5,8 @@ struct Checker {
         let name: String
         let type: CELType
         let slot: Int
+        /// Whether it may stand for an error, which shows when it is read.
+        var mayHaveFailed = false
     }
 
     let environment: CELEnvironment
@@ -50,6 +52,7 @@ struct Checker {
         case .map(let entries): return try checkMap(entries, at: position)
         case .comprehension(let comprehension): return try checkComprehension(comprehension, at: position)
         case .bind(let name, let value, let body): return try checkBind(name, value, body)
+        case .block(let entries, let body): return try checkBlock(entries, body)
         case .optionalMap(let operand, let name, let body, let isFlat):
             return try checkOptionalMap(operand, name, body, isFlat: isFlat, at: position)
         }

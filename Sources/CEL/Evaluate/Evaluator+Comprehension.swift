@@ -7,6 +7,7 @@ extension Evaluator {
         case .existsOne: return try existsOne(plan, range)
         case .map, .filter, .transformList: return try listed(plan, range)
         case .transformMap, .transformMapEntry: return try mapped(plan, range)
+        case .sortBy: return try sorted(plan, range)
         }
     }
 
@@ -80,6 +81,24 @@ extension Evaluator {
             try checkLength(values.count, at: plan.position)
         }
         return .list(values)
+    }
+
+    private mutating func sorted(_ plan: ComprehensionPlan, _ range: CELValue) throws(CELError) -> CELValue {
+        guard case .list(let elements) = range, let transform = plan.transform else {
+            throw CELError(
+                .noMatchingOverload, "sortBy goes over a list, not a \(range.typeName)", position: plan.position)
+        }
+        var keys: [CELValue] = []
+        for index in elements.indices {
+            enter(plan, range, index)
+            keys.append(try evaluate(transform))
+            try checkLength(keys.count, at: plan.position)
+        }
+        do {
+            return .list(try SortKeys.order(keys, &budget).map { elements[$0] })
+        } catch {
+            throw error.located(at: plan.position)
+        }
     }
 
     private mutating func mapped(_ plan: ComprehensionPlan, _ range: CELValue) throws(CELError) -> CELValue {

@@ -3,6 +3,8 @@ struct Evaluator {
     private let activation: any CELActivation
     /// The values of the macros' variables by slot.
     var locals: [CELValue]
+    /// Why entries of a block have no value, by slot.
+    private var failures: [Int: CELError] = [:]
     var budget: CELBudget
 
     init(activation: any CELActivation, slotCount: Int, limits: CELLimits) {
@@ -19,6 +21,9 @@ struct Evaluator {
             guard let value = activation.value(of: name) else { throw unbound(name, at: position) }
             return value
         case .local(let slot): return locals[slot]
+        case .entry(let slot):
+            if let failure = failures[slot] { throw failure }
+            return locals[slot]
         case .failure(let error): throw error
         case .select(let operand, let field, let isOptional, let position):
             return try select(evaluate(operand), field, isOptional: isOptional, at: position)
@@ -42,10 +47,26 @@ struct Evaluator {
         case .bind(let slot, let value, let body):
             locals[slot] = try evaluate(value)
             return try evaluate(body)
+        case .block(let slot, let entries, let body):
+            try enterBlock(slot, entries)
+            return try evaluate(body)
         case .optionalMap(let slot, let operand, let body, let isFlat, let position):
             return try optionalMap(slot, operand, body, isFlat: isFlat, at: position)
         case .optionalOr(let optional, let alternative, let isValue, let position):
             return try optionalOr(optional, alternative, isValue: isValue, at: position)
+        }
+    }
+
+    /// Computes the entries of a block. One that fails does so where it is read, as if it stood there.
+    private mutating func enterBlock(_ slot: Int, _ entries: [Plan]) throws(CELError) {
+        for (offset, entry) in entries.enumerated() {
+            do {
+                locals[slot + offset] = try evaluate(entry)
+                failures[slot + offset] = nil
+            } catch {
+                guard error.isAbsorbable else { throw error }
+                failures[slot + offset] = error
+            }
         }
     }
 

@@ -4,6 +4,8 @@ indirect enum Plan: Sendable {
     case variable(String, CELPosition)
     /// A macro's variable, by its slot.
     case local(Int)
+    /// An entry of a block, by its slot.
+    case entry(Int)
     /// What failed when the check was skipped; it throws if it is reached.
     case failure(CELError)
     case select(Plan, String, isOptional: Bool, CELPosition)
@@ -21,6 +23,8 @@ indirect enum Plan: Sendable {
     case matches(Plan, CompiledRegex, CELPosition)
     case comprehension(ComprehensionPlan)
     case bind(slot: Int, Plan, Plan)
+    /// Entries for the slots from the first on, and what reads them.
+    case block(slot: Int, [Plan], Plan)
     case optionalMap(slot: Int, Plan, Plan, isFlat: Bool, CELPosition)
     case optionalOr(Plan, Plan, isValue: Bool, CELPosition)
 

@@ -55,6 +55,16 @@ extension [CELValue] {
         return value
     }
 
+    func address(_ index: Int) throws(CELError) -> CELAddress {
+        guard case .address(let value) = self[index] else { throw mismatch(index, .address) }
+        return value
+    }
+
+    func network(_ index: Int) throws(CELError) -> CELNetwork {
+        guard case .network(let value) = self[index] else { throw mismatch(index, .network) }
+        return value
+    }
+
     func optional(_ index: Int) throws(CELError) -> CELValue? {
         guard case .optional(let value) = self[index] else { throw mismatch(index, .optional(.dyn)) }
         return value

@@ -19,7 +19,34 @@ extension Library {
             }
             return wrapped
         },
+        .receiver("first", [.list(value)], .optional(value)) { arguments, _ throws(CELError) in
+            .optional(try arguments.list(0).first)
+        },
+        .receiver("last", [.list(value)], .optional(value)) { arguments, _ throws(CELError) in
+            .optional(try arguments.list(0).last)
+        },
+        .global("optional.unwrap", [.list(.optional(value))], .list(value)) { arguments, budget throws(CELError) in
+            .list(try unwrapped(arguments.list(0), &budget))
+        },
+        .receiver("unwrapOpt", [.list(.optional(value))], .list(value)) { arguments, budget throws(CELError) in
+            .list(try unwrapped(arguments.list(0), &budget))
+        },
     ]
+
+    /// The values of those optionals that have one.
+    private static func unwrapped(
+        _ optionals: [CELValue], _ budget: inout CELBudget
+    ) throws(CELError) -> [CELValue] {
+        try budget.chargeAggregate(count: optionals.count)
+        var values: [CELValue] = []
+        for element in optionals {
+            guard case .optional(let wrapped) = element else {
+                throw CELError(.noMatchingOverload, "A list of optional values holds a \(element.typeName)")
+            }
+            if let wrapped { values.append(wrapped) }
+        }
+        return values
+    }
 }
 
 extension CELValue {
@@ -38,7 +65,7 @@ extension CELValue {
         case .timestamp(let value): value.seconds == 0 && value.nanoseconds == 0
         case .duration(let value): value.nanoseconds == 0
         case .optional(let value): value == nil
-        case .type: false
+        case .type, .address, .network: false
         }
     }
 }

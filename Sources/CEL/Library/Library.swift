@@ -5,6 +5,8 @@ enum Library {
     private static let extensions: [(extension: CELExtensions, table: [String: [CELOverload]])] = [
         (.strings, table([stringFunctions, stringListFunctions])), (.math, table([mathFunctions, bitFunctions])),
         (.encoders, table([encoderFunctions])), (.optionals, table([optionalFunctions])),
+        (.lists, table([listFunctions])),
+        (.sets, table([setFunctions])), (.network, table([networkFunctions, networkTextFunctions])),
     ]
 
     private static func table(_ parts: [[CELFunction]]) -> [String: [CELOverload]] {

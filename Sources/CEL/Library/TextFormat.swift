@@ -137,6 +137,8 @@ struct TextFormat {
         case .timestamp(let value): return value.description
         case .duration(let value): return value.description
         case .type(let value): return value.name
+        case .address(let value): return value.description
+        case .network(let value): return value.description
         case .list(let elements):
             var parts: [String] = []
             for element in elements { parts.append(try text(element, &budget, depth: depth + 1)) }

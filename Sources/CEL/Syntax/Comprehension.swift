@@ -8,6 +8,8 @@ struct Comprehension: Sendable {
         case map
         /// A list of the elements that the condition keeps.
         case filter
+        /// The elements of a list in the order of what the transformation gives.
+        case sortBy
         /// Two variables: a list of transformed elements.
         case transformList
         /// Two variables: a map with the same keys and transformed values.

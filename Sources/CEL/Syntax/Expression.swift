@@ -21,6 +21,8 @@ struct Expression: Sendable {
         case comprehension(Comprehension)
         /// `cel.bind(name, value, body)`
         case bind(String, Expression, Expression)
+        /// `cel.block([first, second], body)`
+        case block([Expression], Expression)
         /// `e.optMap(name, body)` and, flat, `e.optFlatMap(name, body)`
         case optionalMap(Expression, String, Expression, isFlat: Bool)
     }

@@ -35,6 +35,11 @@ extension Parser {
     private func namespacedMacro(
         _ namespace: String, _ name: String, arguments: [Expression], at position: CELPosition
     ) throws(CELError) -> Expression? {
+        if namespace == "cel", extensions.contains(.bindings),
+            let macro = try blockMacro(name, arguments: arguments, at: position)
+        {
+            return macro
+        }
         switch (namespace, name, arguments.count) {
         case ("cel", "bind", 3) where extensions.contains(.bindings):
             let variable = try variableName(arguments[0])
@@ -62,6 +67,9 @@ extension Parser {
         case ("exists", 2): kind = .exists
         case ("exists_one", 2), ("existsOne", 2): kind = .existsOne
         case ("filter", 2): kind = .filter
+        case ("sortBy", 2) where extensions.contains(.lists):
+            kind = .sortBy
+            transform = arguments[1]
         case ("map", 2):
             kind = .map
             transform = arguments[1]
@@ -110,6 +118,38 @@ extension Parser {
             Comprehension(
                 kind: kind, range: range, first: first, second: second, condition: condition, transform: transform),
             at: position)
+    }
+
+    /// `cel.block` and the names that are used with it. The names hold signs that no source can spell.
+    private func blockMacro(
+        _ name: String, arguments: [Expression], at position: CELPosition
+    ) throws(CELError) -> Expression? {
+        switch (name, arguments.count) {
+        case ("block", 2):
+            guard case .list(let elements) = arguments[0].kind, !elements.contains(where: \.isOptional) else {
+                throw CELError(
+                    .syntax, "cel.block() takes a list such as [first, second]", position: arguments[0].position)
+            }
+            return try node(.block(elements.map(\.value), arguments[1]), at: position, over: arguments)
+        case ("index", 1):
+            return try node(
+                .identifier(Self.entryName(number(arguments[0])), isRooted: false), at: position)
+        case ("iterVar", 2):
+            let variable = "@iterVar(\(try number(arguments[0])), \(try number(arguments[1])))"
+            return try node(.identifier(variable, isRooted: false), at: position)
+        default:
+            return nil
+        }
+    }
+
+    /// The name of an entry of `cel.block` by its number.
+    static func entryName(_ number: Int64) -> String { "@index(\(number))" }
+
+    private func number(_ argument: Expression) throws(CELError) -> Int64 {
+        guard case .literal(.int(let number)) = argument.kind, number >= 0 else {
+            throw CELError(.syntax, "A number from 0 has to be written here", position: argument.position)
+        }
+        return number
     }
 
     private func comprehension(

@@ -84,7 +84,7 @@ extension Parser {
 
     private func messageLiteral() -> CELError {
         CELError(
-            .syntax, "Message literals are not offered; write a map such as {'name': value}",
+            .messageLiteral, "Message literals are not offered; write a map such as {'name': value}",
             position: current.position)
     }
 

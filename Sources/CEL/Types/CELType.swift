@@ -74,11 +74,16 @@ extension CELType: CustomStringConvertible {
 }
 
 extension CELType {
+    /// The type of an IP address.
+    static let address = CELType.opaque("net.IP", [])
+    /// The type of an IP network.
+    static let network = CELType.opaque("net.CIDR", [])
+
     /// The types that an expression may name, by their names.
     static let denotations: [String: CELType] = {
         let types: [CELType] = [
             .int, .uint, .double, .string, .bytes, .bool, .null, .timestamp, .duration, .type, .list(.dyn),
-            .map(.dyn, .dyn), .optional(.dyn),
+            .map(.dyn, .dyn), .optional(.dyn), .address, .network,
         ]
         return Dictionary(types.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }()

@@ -27,6 +27,10 @@ public enum CELValue: Sendable {
     case duration(CELDuration)
     /// A type, without its parameters.
     case type(CELType)
+    /// An IP address.
+    case address(CELAddress)
+    /// An IP network.
+    case network(CELNetwork)
     /// A value that may be absent.
     indirect case optional(CELValue?)
 }
@@ -47,6 +51,8 @@ extension CELValue {
         case .timestamp: .timestamp
         case .duration: .duration
         case .type: .type
+        case .address: .address
+        case .network: .network
         case .optional: .optional(.dyn)
         }
     }
@@ -57,7 +63,10 @@ extension CELValue {
     /// Whether the value belongs to the type as far as run time can tell: type parameters are not looked into.
     func isInstance(of type: CELType) -> Bool {
         switch (type, self) {
-        case (.dyn, _), (.parameter, _), (.opaque, _): true
+        case (.dyn, _), (.parameter, _): true
+        case (.opaque, .address), (.opaque, .network): type == self.type
+        // What a type of the host's looks like is the host's to know, but it is none of this module's.
+        case (.opaque, _): type != .address && type != .network
         case (.int, .int), (.uint, .uint), (.double, .double), (.string, .string), (.bytes, .bytes): true
         case (.bool, .bool), (.null, .null), (.timestamp, .timestamp), (.duration, .duration), (.type, .type): true
         case (.list, .list), (.map, .map), (.object, .map), (.optional, .optional): true
@@ -82,6 +91,8 @@ extension CELValue: Hashable {
         case (.timestamp(let left), .timestamp(let right)): left == right
         case (.duration(let left), .duration(let right)): left == right
         case (.type(let left), .type(let right)): left == right
+        case (.address(let left), .address(let right)): left == right
+        case (.network(let left), .network(let right)): left == right
         case (.optional(let left), .optional(let right)): left == right
         default: false
         }
@@ -102,6 +113,8 @@ extension CELValue: Hashable {
         case .timestamp(let value): hasher.combine(value)
         case .duration(let value): hasher.combine(value)
         case .type(let value): hasher.combine(value)
+        case .address(let value): hasher.combine(value)
+        case .network(let value): hasher.combine(value)
         case .optional(let value): hasher.combine(value)
         }
     }

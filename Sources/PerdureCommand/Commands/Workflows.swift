@@ -76,11 +76,25 @@ struct Workflows: AsyncParsableCommand {
         @Option(help: ArgumentHelp("The version; the newest unless given.", valueName: "number"))
         var version: Int?
 
+        @Option(
+            help: ArgumentHelp(
+                "Print the graph of the steps instead: text for a terminal, mermaid or dot for a picture.",
+                valueName: "text|mermaid|dot"))
+        var graph: String?
+
         func run() async throws {
             let all = try WorkflowFiles(try options.settings()).catalog.all.filter { $0.reference.id == workflow }
             guard let definition = version.map({ wanted in all.first { $0.reference.version == wanted } }) ?? all.last
             else {
                 throw CommandFailure("There is no such definition; see `perdure workflows list`.")
+            }
+            if let graph {
+                guard let format = WorkflowDiagram.Format(rawValue: graph) else {
+                    let formats = WorkflowDiagram.Format.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw CommandFailure("There is no form '\(graph)' (--graph); write one of \(formats).")
+                }
+                print(WorkflowDiagram(definition).drawn(as: format), terminator: "")
+                return
             }
             print(
                 "# \(definition.reference.id) version \(definition.reference.version)  \(definition.reference.contentHash)"

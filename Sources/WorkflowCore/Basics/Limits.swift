@@ -37,6 +37,10 @@ public enum Limits {
     /// Bytes of one definition file.
     public static let definitionBytes = 1024 * 1024
 
+    /// Bytes of all texts of one definition file after aliases are resolved. Without aliases they cannot be more than the
+    /// file; twice that leaves room for some, and each text is looked through for expressions.
+    public static let definitionTextBytes = 2 * definitionBytes
+
     /// Errors reported of one definition file. Nobody reads more at a time, and each carries a line of the file.
     public static let errorsPerDefinition = 50
 

@@ -1,9 +1,14 @@
-/// SHA-256 as FIPS 180-4 defines it, for the content hash of definitions.
+/// SHA-256 as FIPS 180-4 defines it, for the content hash of definitions and for ids made of names.
 ///
-/// A definition is hashed once when it loads; a cryptography package would cost every build a minute for that.
+/// Little is hashed, and nothing of it is secret; a cryptography package would cost every build a minute for that.
 enum SHA256 {
     /// The digest of `message` as 64 lower-case hexadecimal digits.
     static func hexDigest(of message: some Sequence<UInt8>) -> String {
+        digest(of: message).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// The digest of `message` as 32 bytes.
+    static func digest(of message: some Sequence<UInt8>) -> [UInt8] {
         var padded = Array(message)
         let bitLength = UInt64(padded.count) * 8
         padded.append(0x80)
@@ -15,10 +20,9 @@ enum SHA256 {
         for block in stride(from: 0, to: padded.count, by: 64) {
             compress(padded[block..<block + 64], into: &state)
         }
-        return state.map { word in
-            let digits = String(word, radix: 16)
-            return String(repeating: "0", count: 8 - digits.utf8.count) + digits
-        }.joined()
+        return state.flatMap { word in
+            stride(from: UInt32(24), through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+        }
     }
 
     private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {

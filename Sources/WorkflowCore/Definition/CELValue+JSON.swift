@@ -21,7 +21,7 @@ extension CELValue {
 extension JSONValue {
     /// What an expression gave, as JSON.
     ///
-    /// Timestamps and durations become their text, an absent optional becomes null.
+    /// Timestamps, durations, IP addresses and networks become their text, an absent optional becomes null.
     /// - Throws: `CELError` of code `invalidArgument` for what JSON has no place for: infinities, bytes, types, and
     ///   maps with keys that are not strings.
     init(_ value: CELValue) throws(CELError) {
@@ -54,6 +54,8 @@ extension JSONValue {
             self = .object(object)
         case .timestamp(let value): self = .string(value.description)
         case .duration(let value): self = .string(value.description)
+        case .address(let value): self = .string(value.description)
+        case .network(let value): self = .string(value.description)
         case .optional(.some(let value)): self = try JSONValue(value)
         case .optional(.none): self = .null
         case .bytes: throw JSONValue.cannotHold("bytes")

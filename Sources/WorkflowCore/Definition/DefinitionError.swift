@@ -32,9 +32,17 @@ public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// The summary, the line itself and a mark under the place, as a compiler shows it.
     public var description: String {
-        let lead = String(sourceLine.prefix(max(0, column - 1)).map { $0 == "\t" ? "\t" : " " as Character })
-        return "\(summary)\n    \(sourceLine)\n    \(lead)^"
+        let before = sourceLine.prefix(max(0, column - 1))
+        let after = sourceLine.dropFirst(before.count)
+        // A line may be as long as the file; what is far from the place tells nothing.
+        let head = before.count > Self.shownOnEachSide ? "…" + before.suffix(Self.shownOnEachSide) : String(before)
+        let tail = after.count > Self.shownOnEachSide ? after.prefix(Self.shownOnEachSide) + "…" : String(after)
+        let lead = String(head.map { $0 == "\t" ? "\t" : " " as Character })
+        return "\(summary)\n    \(head)\(tail)\n    \(lead)^"
     }
+
+    /// How many characters of the line are shown on each side of the place, at most: two lines of a wide terminal.
+    private static let shownOnEachSide = 120
 }
 
 /// Everything that is wrong with one definition file.

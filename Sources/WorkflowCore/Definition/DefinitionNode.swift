@@ -91,30 +91,45 @@ extension DefinitionNode {
     ///
     /// Aliases are resolved while the limit on nodes lasts, so that a file that multiplies itself ends in an error.
     static func read(_ yaml: String) throws(ReadError) -> DefinitionNode {
-        let root: Node?
+        try KeyCheck.run(yaml)
+        let root = try compose(yaml)
+        guard let root else {
+            throw ReadError(
+                place: DefinitionPlace(line: 1, column: 1), message: "The file is empty; write `workflow: NAME` first.")
+        }
+        var remaining = Remaining()
+        return try convert(root, depth: 0, remaining: &remaining)
+    }
+
+    /// The nodes of one document as the parser has them; nil if it is empty.
+    static func compose(_ yaml: String) throws(ReadError) -> Node? {
         do {
-            root = try Parser(yaml: yaml, resolver: .basic).singleRoot()
+            return try Parser(yaml: yaml, resolver: .basic).singleRoot()
         } catch let error as YamlError {
             throw ReadError(error)
         } catch {
             throw ReadError(place: DefinitionPlace(line: 1, column: 1), message: "This is not YAML: \(error)")
         }
-        guard let root else {
-            throw ReadError(
-                place: DefinitionPlace(line: 1, column: 1), message: "The file is empty; write `workflow: NAME` first.")
-        }
-        var remaining = Limits.definitionNodes
-        return try convert(root, depth: 0, remaining: &remaining)
     }
 
-    private static func convert(_ node: Node, depth: Int, remaining: inout Int) throws(ReadError) -> DefinitionNode {
+    /// What a definition may still hold.
+    private struct Remaining {
+        var nodes = Limits.definitionNodes
+        var textBytes = Limits.definitionTextBytes
+    }
+
+    private static func convert(
+        _ node: Node, depth: Int, remaining: inout Remaining
+    ) throws(ReadError) -> DefinitionNode {
         let place = DefinitionPlace(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-        remaining -= 1
-        guard remaining >= 0, depth <= Limits.jsonDepth else {
+        remaining.nodes -= 1
+        remaining.textBytes -= node.scalar?.string.utf8.count ?? 0
+        guard remaining.nodes >= 0, remaining.textBytes >= 0, depth <= Limits.jsonDepth else {
             throw ReadError(
                 place: place,
-                message: "The definition is larger than \(Limits.definitionNodes) values or nests deeper than "
-                    + "\(Limits.jsonDepth); aliases count each time they are used."
+                message: "The definition is larger than \(Limits.definitionNodes) values or "
+                    + "\(Limits.definitionTextBytes) bytes of text, or nests deeper than \(Limits.jsonDepth); "
+                    + "aliases count each time they are used."
             )
         }
         switch node {

@@ -109,7 +109,7 @@ extension DefinitionParser {
 }
 
 extension String {
-    fileprivate var trimmingSpaces: String {
+    var trimmingSpaces: String {
         var slice = self[...]
         while slice.first == " " { slice.removeFirst() }
         while slice.last == " " { slice.removeLast() }

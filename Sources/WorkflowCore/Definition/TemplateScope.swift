@@ -36,13 +36,10 @@ struct TemplateScope {
         let standard: [String: CELType] = [
             "input": input,
             "steps": .object(CELObjectType(name: "steps", fields: steps, isOpen: false)),
-            "execution": .object(
-                CELObjectType(
-                    name: "execution", fields: ["id": .string, "workflow_id": .string, "version": .int], isOpen: false)
-            ),
+            "execution": ExecutionFunctions.receiver,
             "metadata": .dyn,
         ]
-        return CELEnvironment(variables: standard.merging(more) { $1 })
+        return CELEnvironment(variables: standard.merging(more) { $1 }, functions: ExecutionFunctions.all)
     }
 
     /// The names that a loop's variable may not have: they mean something else in expressions.

@@ -33,7 +33,7 @@ enum TypeDeclaration {
         -> Bool
     {
         let message = try TextMessage(source)
-        guard let name = message.text("name") else { throw ConformanceFormatError("A declaration has no name") }
+        guard let name = message.text("name") else { throw ConformanceError("A declaration has no name") }
         if let variable = message.message("ident") {
             guard let type = variable.message("type").flatMap(type) else { return false }
             variables[name] = type

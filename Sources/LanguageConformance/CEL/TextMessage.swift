@@ -11,13 +11,13 @@ struct TextMessage {
     private init(_ words: inout ArraySlice<String>, isNested: Bool) throws {
         while let name = words.popFirst() {
             if name == "}" {
-                guard isNested else { throw ConformanceFormatError("A brace closes nothing") }
+                guard isNested else { throw ConformanceError("A brace closes nothing") }
                 return
             }
             switch words.popFirst() {
             case "{": fields.append((name, nil, try TextMessage(&words, isNested: true)))
             case ":": fields.append((name, words.popFirst(), nil))
-            default: throw ConformanceFormatError("A field has no value")
+            default: throw ConformanceError("A field has no value")
             }
         }
     }

@@ -1,36 +1,37 @@
 import CEL
 import FoundationEssentials
+import PerdureJSON
 
-/// A value as the conformance files spell it: an object whose only key is the type.
-struct ConformanceValue: Decodable {
+/// A value as the files spell it: an object whose only key is the type.
+struct ExpectedValue {
     enum Content {
         case value(CELValue)
         /// A type by its name, since the files tell no more of it.
         case type(String)
-        case list([ConformanceValue])
-        case map([(key: ConformanceValue, value: ConformanceValue)])
+        case list([ExpectedValue])
+        case map([(key: ExpectedValue, value: ExpectedValue)])
     }
+
+    static let `true` = ExpectedValue(content: .value(.bool(true)))
 
     let content: Content
 
-    private struct Key: CodingKey {
-        let stringValue: String
-        var intValue: Int? { nil }
-        init(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
+    private init(content: Content) { self.content = content }
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        guard let key = container.allKeys.first else { throw ConformanceFormatError("A value has no type") }
-        func text() throws -> String { try container.decode(String.self, forKey: key) }
-        func parsed(_ value: CELValue?) throws -> Content {
-            guard let value else { throw ConformanceFormatError("A \(key.stringValue) is malformed") }
+    init(_ json: JSONValue) throws {
+        guard let object = json.objectValue, object.count == 1, let (type, value) = object.first(where: { _ in true })
+        else { throw ConformanceError("a value is not an object with its type as the only key") }
+        func text() throws(ConformanceError) -> String {
+            guard let text = value.stringValue else { throw ConformanceError("a value of type \(type) is not a text") }
+            return text
+        }
+        func parsed(_ value: CELValue?) throws(ConformanceError) -> Content {
+            guard let value else { throw ConformanceError("a value of type \(type) is malformed") }
             return .value(value)
         }
-        switch key.stringValue {
+        switch type {
         case "null": content = .value(.null)
-        case "bool": content = .value(.bool(try container.decode(Bool.self, forKey: key)))
+        case "bool": content = try parsed(value.boolValue.map { .bool($0) })
         case "int": content = try parsed(Int64(text()).map { .int($0) })
         case "uint": content = try parsed(UInt64(text()).map { .uint($0) })
         case "double": content = try parsed(Double(text()).map { .double($0) })
@@ -39,19 +40,23 @@ struct ConformanceValue: Decodable {
         case "timestamp": content = try parsed(CELTimestamp(text: text()).map { .timestamp($0) })
         case "duration": content = try parsed(CELDuration(text: text()).map { .duration($0) })
         case "type": content = .type(try text())
-        case "list": content = .list(try container.decode([ConformanceValue].self, forKey: key))
+        case "list":
+            guard let elements = value.arrayValue else { throw ConformanceError("a list is not a list") }
+            content = .list(try elements.map(ExpectedValue.init))
         case "map":
-            let pairs = try container.decode([[ConformanceValue]].self, forKey: key)
+            guard let pairs = value.arrayValue else { throw ConformanceError("a map is not a list of pairs") }
             content = .map(
                 try pairs.map { pair in
-                    guard pair.count == 2 else { throw ConformanceFormatError("A map entry is no pair") }
-                    return (pair[0], pair[1])
+                    guard let pair = pair.arrayValue, pair.count == 2 else {
+                        throw ConformanceError("an entry of a map is not a pair")
+                    }
+                    return (try ExpectedValue(pair[0]), try ExpectedValue(pair[1]))
                 })
-        default: throw ConformanceFormatError("Unknown type of value '\(key.stringValue)'")
+        default: throw UnknownForm(what: "a value of type '\(type)'")
         }
     }
 
-    /// The value to bind to a variable; nil for a type.
+    /// The value to bind to a variable; nil for a type that is known by name only.
     func bound() throws -> CELValue? {
         switch content {
         case .value(let value): return value
