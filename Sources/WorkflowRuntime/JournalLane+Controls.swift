@@ -17,14 +17,15 @@ extension JournalLane {
         if controls.count == Self.controlsPerBatch { mailbox.post(.controls(executions)) }
         var isLate = false
         for control in controls {
-            guard var entry = held[control.executionID] else {
+            guard let entry = held[control.executionID] else {
                 // It has ended, or is somebody else's now, who is told by the next tick at the latest.
                 isLate = true
                 continue
             }
             let (decision, outcome) = entry.execution.settle(control, now: environment.now())
-            if !outcome.isRefusal { entry.byteCount += control.action?.approximateByteCount ?? 0 }
-            held[control.executionID] = entry
+            if !outcome.isRefusal {
+                held.add(bytes: control.action?.approximateByteCount ?? 0, to: control.executionID)
+            }
             batch.add(
                 decision, to: entry.execution, fencingToken: entry.fencingToken,
                 control: SettledControl(control: control, outcome: outcome))
