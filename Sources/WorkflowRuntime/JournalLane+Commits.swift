@@ -92,8 +92,9 @@ extension JournalLane {
 
     /// Whether the attempt of a call still waits for its answer.
     func isAwaited(_ invocation: Invocation) -> Bool {
-        guard let step = held[invocation.executionID]?.execution.state.steps[invocation.step] else { return false }
-        return step.status == .running && step.attempt == invocation.attempt
+        guard let steps = held[invocation.executionID]?.execution.state.steps, steps.indices.contains(invocation.step)
+        else { return false }
+        return steps[invocation.step].status == .running && steps[invocation.step].attempt == invocation.attempt
     }
 
     /// The database refuses the batch: each change by itself, so that one of them cannot hold up the others.
