@@ -46,7 +46,7 @@ struct HeldExecutions {
         }
     }
 
-    /// Counts the bytes of an answer to an execution.
+    /// Counts the bytes of an answer, or of a signal, to an execution.
     mutating func add(bytes: Int, to id: ExecutionID) {
         guard let entry = byID[id] else { return }
         entry.byteCount += bytes
