@@ -205,7 +205,7 @@ END $$;
 -- A server that has just started expires nothing: the coordinators could not reach it either.
 CREATE OR REPLACE FUNCTION workflow.tick(
     coordinator text, lease interval, due uuid[], spans double precision[],
-    OUT live_writers bigint[], OUT has_abandoned_work boolean,
+    OUT live_writers bigint[], OUT has_abandoned_work boolean, OUT has_lost_sessions boolean,
     OUT controlled uuid[], OUT controlled_owners text[], OUT has_unanswered_controls boolean
 ) LANGUAGE plpgsql AS $$
 BEGIN
@@ -229,6 +229,10 @@ BEGIN
         SELECT FROM event_writers
         WHERE phase = 'DRAINED' OR (phase = 'INHERITED' AND publisher = coordinator)
            OR workflow.is_gone(expires_at, session_pid, lease));
+    has_lost_sessions := EXISTS (
+        SELECT FROM event_writers w
+        WHERE w.phase <> 'DRAINED' AND w.publisher <> coordinator AND w.session_pid IS NOT NULL
+          AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = w.session_pid));
 
     controlled := '{}';
     controlled_owners := '{}';

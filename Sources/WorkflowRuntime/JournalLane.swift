@@ -59,11 +59,11 @@ actor JournalLane {
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
     static let batchBytes = 16 * 1024 * 1024
 
-    /// How many more executions the lane may take over: none while the broker is far behind with taking events, none at
-    /// shutdown, and none while it has no writer, whose lease is what an execution would be owned by.
+    /// How many more executions the lane may take over: none at shutdown, and none while it has no writer, whose lease is what
+    /// an execution would be owned by. However far the broker is behind with taking events: at full speed it always is,
+    /// what is taken over has waited the longest, and the heir has just published all that came before it.
     var capacity: Int {
-        outbox.isFull || isStopping || writer == nil
-            ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
+        isStopping || writer == nil ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
     }
 
     /// The same for requests, of which workflows have shares.

@@ -23,14 +23,19 @@ struct LeaseKeeper: Sendable {
     /// Between two times that the tables are prepared for the days to come; they are for a week at a time.
     private static let maintenanceInterval = Duration.seconds(3600)
 
+    /// How many ticks there are in a lease while the end of another coordinator's is waited for.
+    private static let alertTicksPerLease = 24
+
     /// Ticks until cancelled.
     func run() async throws {
         try await withThrowingDiscardingTaskGroup { group in
             var recorded: [WriterID: Int64] = [:]
             var sweepAt = environment.uptime() + Self.sweepInterval
             var maintainAt = environment.uptime() + Self.maintenanceInterval
+            var isAlert = false
             while true {
-                try await environment.sleep(configuration.lease / 3)
+                // More often while the connection of another is gone: it is back in a moment, or to be taken for dead.
+                try await environment.sleep(configuration.lease / (isAlert ? Self.alertTicksPerLease : 3))
                 var isAsked = false
                 var writers: [(lane: JournalLane, writer: WriterID)] = []
                 var due: [LeaseRenewal] = []
@@ -42,6 +47,7 @@ struct LeaseKeeper: Sendable {
                 }
                 let report = try await journal.tick(
                     publisher: configuration.owner, lease: configuration.lease, due: due)
+                isAlert = report.hasLostSessions
                 for (lane, writer) in writers {
                     if !report.liveWriters.contains(writer) { lane.mailbox.post(.writerLost(writer)) }
                     let published = outbox.publishedPosition(of: writer)

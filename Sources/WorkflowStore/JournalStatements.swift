@@ -40,7 +40,8 @@ enum JournalStatement {
     static let tick = PostgresStatement(
         name: "tick",
         sql: """
-            SELECT live_writers, has_abandoned_work, controlled, controlled_owners, has_unanswered_controls
+            SELECT live_writers, has_abandoned_work, has_lost_sessions, controlled, controlled_owners,
+                   has_unanswered_controls
             FROM workflow.tick($1, make_interval(secs => $2), $3, $4)
             """)
 

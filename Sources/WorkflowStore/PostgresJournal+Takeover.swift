@@ -30,7 +30,8 @@ extension PostgresJournal {
             }
             return LeaseReport(
                 liveWriters: Set(writers), hasAbandonedWork: try row.bool("has_abandoned_work"),
-                openControls: controlled, hasUnansweredControls: try row.bool("has_unanswered_controls"))
+                hasLostSessions: try row.bool("has_lost_sessions"), openControls: controlled,
+                hasUnansweredControls: try row.bool("has_unanswered_controls"))
         }
     }
 

@@ -46,7 +46,7 @@ extension DefinitionParser {
         }
         guard let id, let version, let steps, errors.isEmpty else { return nil }
         let reference = WorkflowReference(id: id, version: version, contentHash: SHA256.hexDigest(of: source.utf8))
-        return WorkflowDefinition(
+        let parts = WorkflowDefinition.Parts(
             reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
             deprecation: deprecation, steps: steps, failureHandler: failureHandler, output: output, source: source,
             outputReads: scope.reads(output),
@@ -54,6 +54,7 @@ extension DefinitionParser {
             hasWaits: steps.contains { ["wait", "signal"].contains($0.work.key) },
             hasAftermath: failureHandler != nil || steps.contains { $0.compensation != nil }
         )
+        return WorkflowDefinition(parts)
     }
 
     /// `true`, or what to use instead; nil for `false`.

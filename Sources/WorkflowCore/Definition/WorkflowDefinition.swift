@@ -2,35 +2,66 @@ import JSONSchema
 import PerdureJSON
 
 /// A workflow as its author wrote it, checked as a whole: what it takes, its steps in the order listed, what it gives.
+///
+/// A reference to what all executions of it share, so that each of them holds eight bytes of it.
 public struct WorkflowDefinition: Sendable {
+    /// What it is made of.
+    struct Parts: Sendable {
+        let reference: WorkflowReference
+        let inputSchema: JSONSchema?
+        let timeoutMicroseconds: Int64?
+        let priority: Int?
+        let deprecation: String?
+        let steps: [StepDefinition]
+        let failureHandler: AgentWork?
+        let output: Template?
+        let source: String
+        let outputReads: ExpressionReads
+        let dependants: [[Int]]
+        let hasWaits: Bool
+        let hasAftermath: Bool
+    }
+
+    private final class Shared: Sendable {
+        let parts: Parts
+        init(_ parts: Parts) { self.parts = parts }
+    }
+
+    private let shared: Shared
+    private var parts: Parts { shared.parts }
+
+    init(_ parts: Parts) {
+        shared = Shared(parts)
+    }
+
     /// Which workflow, which version, which content.
-    public let reference: WorkflowReference
+    public var reference: WorkflowReference { parts.reference }
     /// What an input must look like; nil when the definition does not say.
-    public let inputSchema: JSONSchema?
+    public var inputSchema: JSONSchema? { parts.inputSchema }
     /// How long an execution may take from its start; nil means as long as it likes.
-    public let timeoutMicroseconds: Int64?
+    public var timeoutMicroseconds: Int64? { parts.timeoutMicroseconds }
     /// The priority of executions whose requests name none, 0 to 9; nil when it does not say.
-    public let priority: Int?
+    public var priority: Int? { parts.priority }
     /// What to use instead, or an empty text, when nobody should use it any more; nil while it is fine to use.
-    public let deprecation: String?
+    public var deprecation: String? { parts.deprecation }
     /// The steps in the order they are listed; a step's order is its index plus one.
-    public let steps: [StepDefinition]
+    public var steps: [StepDefinition] { parts.steps }
     /// What is done when an execution fails, before anything is undone.
-    public let failureHandler: AgentWork?
+    public var failureHandler: AgentWork? { parts.failureHandler }
     /// What the execution gives; nil means every step's output by the step's name.
-    public let output: Template?
+    public var output: Template? { parts.output }
     /// The YAML text, kept so that an execution can go on with the version it started with.
-    public let source: String
+    public var source: String { parts.source }
 
     /// What the expressions of `output` read.
-    let outputReads: ExpressionReads
+    var outputReads: ExpressionReads { parts.outputReads }
 
     /// For each step the steps that wait for it, by index; the graph that decisions walk.
-    let dependants: [[Int]]
+    var dependants: [[Int]] { parts.dependants }
     /// Whether there are steps that wait for a time or a signal, so that nothing may be at work for long.
-    let hasWaits: Bool
+    var hasWaits: Bool { parts.hasWaits }
     /// Whether an execution that fails may have something left to do.
-    let hasAftermath: Bool
+    var hasAftermath: Bool { parts.hasAftermath }
 
     /// The index of the step called `name`.
     public func stepIndex(named name: String) -> Int? { steps.firstIndex { $0.name == name } }

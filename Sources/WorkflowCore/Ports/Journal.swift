@@ -180,6 +180,8 @@ public struct LeaseReport: Sendable, Equatable {
     public let liveWriters: Set<WriterID>
     /// Whether there are writers or executions to take over.
     public let hasAbandonedWork: Bool
+    /// Whether the connection of another coordinator is gone, so that there may be something to take over soon.
+    public let hasLostSessions: Bool
     /// The coordinator's executions for which control messages wait.
     public let openControls: [ControlHint]
     /// Whether there are control messages whose senders nobody else will tell.
@@ -187,11 +189,12 @@ public struct LeaseReport: Sendable, Equatable {
 
     /// A report from its parts.
     public init(
-        liveWriters: Set<WriterID>, hasAbandonedWork: Bool, openControls: [ControlHint] = [],
-        hasUnansweredControls: Bool = false
+        liveWriters: Set<WriterID>, hasAbandonedWork: Bool, hasLostSessions: Bool = false,
+        openControls: [ControlHint] = [], hasUnansweredControls: Bool = false
     ) {
         self.liveWriters = liveWriters
         self.hasAbandonedWork = hasAbandonedWork
+        self.hasLostSessions = hasLostSessions
         self.openControls = openControls
         self.hasUnansweredControls = hasUnansweredControls
     }
