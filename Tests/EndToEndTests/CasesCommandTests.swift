@@ -68,7 +68,7 @@ extension EndToEnd {
                     "config/workflows/a.test.yaml": "workflow: shout.yaml\ncases: [{ name: a, expct: 1 }]",
                     "config/workflows/b.test.yaml":
                         "workflow: lost.yaml\ncases: [{ name: b, expect: { status: SUCCESS } }]",
-                    "config/workflows/tests/c.test.yaml": Self.cases.replacing("low", with: "LOUD"),
+                    "config/workflows/tests/c.test.yaml": Self.cases.replacing("it: low", with: "it: LOUD"),
                 ])
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("a.test.yaml:2:20: cases[0].expct: Unknown key"), "\(outcome.errors)")
