@@ -51,7 +51,7 @@ struct RootCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Dev.self, Run.self, Serve.self, Submit.self, Events.self, List.self, Show.self, Signal.self,
-            Cancel.self, Workflows.self, Dead.self, Migrate.self, Config.self, Bench.self, BenchWorker.self,
+            Cancel.self, Workflows.self, Test.self, Dead.self, Migrate.self, Config.self, Bench.self, BenchWorker.self,
         ]
     )
 }

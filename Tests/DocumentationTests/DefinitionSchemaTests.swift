@@ -32,10 +32,17 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
+    @Test func theSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt() throws {
+        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/trip.yaml", encoding: .utf8)
+        #expect(yaml.hasPrefix("# yaml-language-server: $schema=../../workflow.schema.json\n"))
+        let found = try violations(yaml)
+        #expect(found.isEmpty, "\(found)")
+    }
+
     @Test(arguments: Page.all) func theDefinitionsOfThePagesSatisfyIt(_ page: String) throws {
         let blocks = try Page(page).text.matches(of: /(?m)^```yaml\n((?:(?!```).*\n)*)```/).map { String($0.1) }
-        // Other YAML on the pages, such as settings, is no definition.
-        let definitions = blocks.filter { $0.contains(/(?m)^workflow:/) }
+        // Other YAML on the pages, such as settings and cases, is no definition.
+        let definitions = blocks.filter { $0.contains(/(?m)^workflow:/) && !$0.contains(/(?m)^cases:/) }
         for yaml in definitions {
             let found = try violations(yaml)
             #expect(found.isEmpty, "\(found) in \(yaml)")

@@ -119,6 +119,17 @@ import WorkflowCore
         #expect(late.state.output == ["summary": "s", "answer": "no"])
     }
 
+    @Test func cases() throws {
+        let snippets = try Page("docs/workflows.md").snippets
+        let cases = try WorkflowCases(
+            yaml: try #require(snippets["approval.test.yaml"]), file: "approval.test.yaml")
+        let definition = try WorkflowDefinition(
+            yaml: try #require(snippets["approval.yaml"]), file: "approval.yaml", agents: Page.agents)
+        let reports = try cases.run(definition)
+        #expect(reports.count == 3)
+        for report in reports { #expect(report.hasPassed, "\(report)") }
+    }
+
     @Test func saga() throws {
         var example = try Example("saga.yaml", input: ["card": "1234", "nights": ["Friday", "Saturday"]])
         try example.succeed("nights[1]", ["id": "n1"])

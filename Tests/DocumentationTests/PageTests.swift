@@ -45,7 +45,7 @@ import WorkflowCore
     @Test func `the definitions in the text are valid`() throws {
         var count = 0
         for path in Page.all {
-            for (name, text) in try Page(path).snippets where name.hasSuffix(".yaml") {
+            for (name, text) in try Page(path).snippets where name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml") {
                 do {
                     _ = try WorkflowDefinition(yaml: text, file: name, agents: Page.agents)
                     count += 1

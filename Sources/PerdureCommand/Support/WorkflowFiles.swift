@@ -11,7 +11,7 @@ struct WorkflowFiles {
     /// How many files there were.
     private(set) var fileCount = 0
 
-    /// Reads all `*.yaml` and `*.yml` files of a folder, by name.
+    /// Reads all `*.yaml` and `*.yml` files of a folder, by name, but for files of cases.
     ///
     /// - Throws: `CommandFailure` when there is no such folder.
     init(folder: String, agents: Set<String>) throws {
@@ -20,7 +20,7 @@ struct WorkflowFiles {
                 "The folder of workflow definitions, \(folder), does not exist; create it or name another (--workflows)."
             )
         }
-        for name in names.sorted() where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+        for name in names.sorted() where Self.isDefinition(name) {
             read("\(folder)/\(name)", agents: agents)
         }
     }
@@ -53,6 +53,10 @@ struct WorkflowFiles {
         add(
             yaml: String(decoding: PackageResources.document_analysis_yaml, as: UTF8.self),
             file: "document_analysis.yaml", agents)
+    }
+
+    private static func isDefinition(_ name: String) -> Bool {
+        (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && !CaseFiles.isCases(name)
     }
 
     /// Reads these files.

@@ -15,6 +15,25 @@ struct DefinitionParser {
         lines = yaml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     }
 
+    /// The whole file as YAML.
+    ///
+    /// - Throws: `DefinitionErrors` when it is too large, or not YAML.
+    mutating func root(of yaml: String) throws(DefinitionErrors) -> DefinitionNode {
+        guard yaml.utf8.count <= Limits.definitionBytes else {
+            report(
+                DefinitionPlace(line: 1, column: 1), key: "",
+                "The file is larger than \(Limits.definitionBytes) bytes; split the workflow."
+            )
+            throw DefinitionErrors(errors: errors)
+        }
+        do {
+            return try DefinitionNode.read(yaml)
+        } catch {
+            report(error.place, key: "", error.message)
+            throw DefinitionErrors(errors: errors)
+        }
+    }
+
     /// Whether more errors would not be reported.
     var isFull: Bool { errors.count >= Limits.errorsPerDefinition }
 
@@ -99,20 +118,7 @@ extension WorkflowDefinition {
     /// - Throws: `DefinitionErrors` with everything that is wrong.
     public init(yaml: String, file: String, agents: Set<String>) throws(DefinitionErrors) {
         var parser = DefinitionParser(file: file, yaml: yaml, agents: agents)
-        guard yaml.utf8.count <= Limits.definitionBytes else {
-            parser.report(
-                DefinitionPlace(line: 1, column: 1), key: "",
-                "The file is larger than \(Limits.definitionBytes) bytes; split the workflow."
-            )
-            throw DefinitionErrors(errors: parser.errors)
-        }
-        let root: DefinitionNode
-        do {
-            root = try DefinitionNode.read(yaml)
-        } catch {
-            parser.report(error.place, key: "", error.message)
-            throw DefinitionErrors(errors: parser.errors)
-        }
+        let root = try parser.root(of: yaml)
         guard let definition = parser.workflow(root, source: yaml), parser.errors.isEmpty else {
             throw DefinitionErrors(errors: parser.errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
         }

@@ -1,0 +1,55 @@
+import Foundation
+import WorkflowCore
+
+/// Files of cases and the definitions that they are about.
+struct CaseFiles {
+    /// One file with what came of its cases.
+    struct Result {
+        /// The path of the file.
+        let file: String
+        /// How each case went.
+        let reports: [CaseReport]
+    }
+
+    /// What ends the name of a file of cases.
+    private static let suffixes = [".test.yaml", ".test.yml"]
+
+    /// Whether a file of this name holds cases.
+    static func isCases(_ name: String) -> Bool { suffixes.contains { name.hasSuffix($0) } }
+
+    /// The files of cases in a folder and the folders below it, by path.
+    ///
+    /// - Throws: `CommandFailure` when there is no such folder.
+    static func all(below folder: String) throws -> [String] {
+        guard let paths = try? FileManager.default.subpathsOfDirectory(atPath: folder) else {
+            throw CommandFailure(
+                "The folder of workflow definitions, \(folder), does not exist; name another (--workflows) or a file.")
+        }
+        return paths.filter(isCases).sorted().map { "\(folder)/\($0)" }
+    }
+
+    /// Runs the cases of a file.
+    ///
+    /// - Parameter agents: What definitions may name beside what the cases stand in for.
+    /// - Throws: `DefinitionErrors` when the file or its definition has errors, `CommandFailure` when one of them cannot be
+    ///   read.
+    static func run(_ file: String, agents: Set<String>) throws -> Result {
+        let cases = try WorkflowCases(yaml: try text(of: file), file: file)
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+        let path = URL(fileURLWithPath: cases.workflowPath, relativeTo: folder).standardizedFileURL.path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw CommandFailure("\(file): 'workflow' names \(path), and there is no such file.")
+        }
+        let definition = try WorkflowDefinition(
+            yaml: try text(of: path), file: path, agents: agents.union(cases.stubbedNames))
+        return Result(file: file, reports: try cases.run(definition))
+    }
+
+    private static func text(of path: String) throws -> String {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw CommandFailure("\(path) cannot be read; check its path and permissions.")
+        }
+        guard let text = String(data: data, encoding: .utf8) else { throw CommandFailure("\(path) is not UTF-8.") }
+        return text
+    }
+}

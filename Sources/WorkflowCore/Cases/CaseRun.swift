@@ -1,0 +1,201 @@
+import CEL
+import PerdureJSON
+
+/// One case under way: an execution, the clock, and what is going to happen.
+struct CaseRun {
+    private let workflowCase: WorkflowCase
+    private let shared: [AgentStub]
+    private var execution: Execution
+    private var agenda = CaseAgenda()
+    private var now: Timestamp
+    private var lines: [String] = []
+    private var problems: [CaseReport.Problem] = []
+
+    /// Arrivals of one case. Only a definition that goes on for years without an end gets near it.
+    private static let arrivalLimit = 200_000
+
+    /// Runs a case to its end and compares.
+    static func report(
+        of workflowCase: WorkflowCase, _ definition: WorkflowDefinition, shared: [AgentStub]
+    ) -> CaseReport {
+        var outcome = CaseOutcome()
+        var problems: [CaseReport.Problem] = []
+        do {
+            let request = try admit(workflowCase, definition)
+            var run = CaseRun(workflowCase, definition, request, shared: shared)
+            run.run()
+            outcome = run.outcome
+            problems = run.problems
+        } catch {
+            outcome.status = CaseExpectation.rejected
+            outcome.error = WorkflowError(code: .init(rawValue: error.code.rawValue), message: error.message)
+        }
+        return CaseReport(
+            name: workflowCase.name, line: workflowCase.line,
+            problems: problems + workflowCase.expectation.problems(with: outcome))
+    }
+
+    /// Reads and checks the request as a coordinator does.
+    private static func admit(
+        _ workflowCase: WorkflowCase, _ definition: WorkflowDefinition
+    ) throws(RequestRejection) -> ExecutionRequest {
+        var body = workflowCase.request
+        body["workflow_id"] = .string(definition.reference.id)
+        let envelope = ExecutionRequest.Envelope(
+            messageID: nil, replyTo: nil, correlationID: nil, traceparent: nil)
+        let request = try ExecutionRequest(body: JSONValue.object(body).jsonBytes, envelope: envelope)
+        _ = try DefinitionCatalog([definition]).definition(for: request)
+        return request
+    }
+
+    private init(
+        _ workflowCase: WorkflowCase, _ definition: WorkflowDefinition, _ request: ExecutionRequest,
+        shared: [AgentStub]
+    ) {
+        self.workflowCase = workflowCase
+        self.shared = shared
+        now = workflowCase.start
+        // The same id each time, so that what is drawn from it is the same.
+        let state = ExecutionState(
+            id: ExecutionID(now: now, randomBits: 0, 0), workflow: definition.reference,
+            stepNames: definition.steps.map(\.name), input: request.input, metadata: request.metadata,
+            priority: request.priority, createdAt: now)
+        execution = Execution(definition: definition, state: state)
+    }
+
+    private var outcome: CaseOutcome {
+        CaseOutcome(
+            status: execution.state.status.rawValue, state: execution.state, error: execution.state.error,
+            events: lines, durationMicroseconds: now.microsecondsSinceEpoch - workflowCase.start.microsecondsSinceEpoch)
+    }
+
+    private mutating func run() {
+        let start = workflowCase.start
+        for signal in workflowCase.signals {
+            agenda.add(
+                .signalReceived(name: signal.signal.name, payload: signal.signal.payload),
+                at: start.advanced(byMicroseconds: signal.offsetMicroseconds))
+        }
+        if let cancel = workflowCase.cancelMicroseconds {
+            agenda.add(.cancelRequested(reason: nil), at: start.advanced(byMicroseconds: cancel))
+        }
+        let end = workflowCase.limitMicroseconds.map { start.advanced(byMicroseconds: $0) }
+        take(.accepted)
+        var arrivals = 1
+        while !execution.state.status.isTerminal, problems.isEmpty, let due = agenda.nextDue {
+            if let end, due > end {
+                now = end
+                break
+            }
+            guard arrivals < Self.arrivalLimit, let next = agenda.removeNext() else {
+                problems.append(.init("More than \(Self.arrivalLimit) things happened; set 'until' to look at a part."))
+                return
+            }
+            arrivals += 1
+            now = max(now, next.due)
+            take(next.arrival)
+        }
+        if problems.isEmpty { explainEnd() }
+    }
+
+    private mutating func take(_ arrival: Arrival) {
+        let decision = execution.handle(arrival, now: now)
+        for event in decision.events {
+            let step = try? JSONValue(parsing: event.payload)["step_name"]?.stringValue
+            lines.append(event.type.rawValue + (step.map { " \($0)" } ?? ""))
+        }
+        if let refusal = decision.refusal {
+            problems.append(
+                .init("What came \(Self.time(since: workflowCase.start, now)) was refused: \(refusal.message)"))
+        }
+        for timer in decision.timers { agenda.add(.timerFired(timer.purpose), at: timer.due) }
+        for call in decision.invocations { answer(call) }
+    }
+
+    /// Notes when the stub of a call answers, and what.
+    private mutating func answer(_ call: Invocation) {
+        let stub =
+            workflowCase.stubs.stub(forStep: call.stepName, agent: call.agent)
+            ?? shared.stub(forStep: call.stepName, agent: call.agent)
+        guard let answer = stub?.answer(forAttempt: call.attempt) else {
+            problems.append(
+                .init(
+                    "The step '\(call.stepName)' calls the agent '\(call.agent)', and nothing stands in for it; add "
+                        + "'\(call.agent)' or '\(call.stepName.withoutItemNumber)' under 'agents'."))
+            return
+        }
+        var delay = answer.delayMicroseconds
+        var result: AgentAnswer
+        switch answer.content {
+        case .error(let error): result = .failure(error)
+        case .output(let template):
+            do {
+                result = .success(try output(template, of: call))
+            } catch {
+                problems.append(
+                    .init("The stubbed output of '\(call.stepName)' could not be computed: \(error.message)."))
+                return
+            }
+        }
+        // The runtime ends calls that take too long; without it, that is to be done here.
+        if let limit = call.timeouts.runMicroseconds, limit < delay {
+            delay = limit
+            result = .failure(
+                WorkflowError(
+                    code: .timeout, message: "The attempt took longer than \(DurationText.text(limit))."))
+        }
+        if let limit = call.timeouts.totalMicroseconds, limit < delay {
+            delay = max(0, limit)
+            result = .failure(
+                WorkflowError(code: .totalTimeout, message: "The step with all its attempts took too long."))
+        }
+        agenda.add(
+            .answered(step: call.step, attempt: call.attempt, result), at: now.advanced(byMicroseconds: delay))
+    }
+
+    private func output(_ template: Template, of call: Invocation) throws(CELError) -> JSONValue {
+        if case .literal(let value) = template { return value }
+        return try template.evaluate(
+            CELDictionaryActivation([
+                "arguments": CELValue(call.arguments), "attempt": .int(Int64(call.attempt)),
+                "step": .string(call.stepName),
+            ]))
+    }
+
+    /// Says what is left over at the end, and why there was no end.
+    private mutating func explainEnd() {
+        guard !execution.state.status.isTerminal else {
+            for control in agenda.controls {
+                let what =
+                    if case .signalReceived(let name, _) = control.arrival { "The signal '\(name)'" } else {
+                        "'cancel_at'"
+                    }
+                problems.append(
+                    .init(
+                        "\(what) is due \(Self.time(since: workflowCase.start, control.due)), and the execution had ended "
+                            + "\(Self.time(since: workflowCase.start, now))."))
+            }
+            return
+        }
+        guard workflowCase.expectation.status != execution.state.status.rawValue else { return }
+        if let limit = workflowCase.limitMicroseconds, agenda.nextDue != nil {
+            problems.append(
+                .init("The execution had not ended when the case did, after \(CaseOutcome.text(limit)) ('until')."))
+            return
+        }
+        let waiting = execution.state.steps.indices.compactMap { step -> String? in
+            guard execution.state.steps[step].status == .waiting, execution.definition.steps.indices.contains(step),
+                case .signal(let signal) = execution.definition.steps[step].work
+            else { return nil }
+            return "'\(execution.state.steps[step].name)' waits for the signal '\(signal.name)'"
+        }
+        problems.append(
+            .init(
+                "The execution does not end: \(waiting.joined(separator: ", ")), and nothing more happens. Send it under "
+                    + "'signals', or expect the status \(execution.state.status.rawValue)."))
+    }
+
+    private static func time(since start: Timestamp, _ time: Timestamp) -> String {
+        "\(CaseOutcome.text(time.microsecondsSinceEpoch - start.microsecondsSinceEpoch)) after the start"
+    }
+}

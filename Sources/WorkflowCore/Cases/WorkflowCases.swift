@@ -1,0 +1,71 @@
+/// The cases of one file: what a definition is to do with given inputs, answers, signals and times.
+///
+/// They are run by the state machine that coordinators run, with stubs for the agents and a clock that jumps from one event
+/// to the next, so that a wait of a week takes no time. Nothing is read or written.
+public struct WorkflowCases: Sendable {
+    /// What the errors call the file.
+    public let file: String
+    /// The path of the definition, as seen from the file's folder.
+    public let workflowPath: String
+    /// The cases in the order of the file.
+    public let cases: [WorkflowCase]
+    /// What stands in for the agents in all cases that do not say otherwise.
+    let stubs: [AgentStub]
+    private let source: String
+
+    /// Reads and checks a file of cases.
+    ///
+    /// - Parameters:
+    ///   - yaml: The text of the file.
+    ///   - file: What the errors call it.
+    /// - Throws: `DefinitionErrors` with everything that is wrong.
+    public init(yaml: String, file: String) throws(DefinitionErrors) {
+        var parser = DefinitionParser(file: file, yaml: yaml, agents: [])
+        let parts = parser.casesFile(try parser.root(of: yaml))
+        guard let parts, parser.errors.isEmpty else { throw DefinitionErrors(sorting: parser.errors) }
+        self.file = file
+        source = yaml
+        (workflowPath, stubs, cases) = parts
+    }
+
+    /// The names that stubs answer for. A definition under test may use them as agents though nothing else knows them.
+    public var stubbedNames: Set<String> { Set((stubs + cases.flatMap(\.stubs)).map(\.name)) }
+
+    /// Runs all cases.
+    ///
+    /// - Parameter definition: What the file at `workflowPath` holds.
+    /// - Returns: A report for each case, in their order.
+    /// - Throws: `DefinitionErrors` when stubs are for steps or agents that the definition does not have.
+    public func run(_ definition: WorkflowDefinition) throws(DefinitionErrors) -> [CaseReport] {
+        var parser = DefinitionParser(file: file, yaml: source, agents: [])
+        let known = definition.stubbableNames
+        for stub in stubs + cases.flatMap(\.stubs) where !known.contains(stub.name.withoutItemNumber) {
+            let hint = Suggestion.text(for: stub.name, among: known)
+            parser.report(
+                stub.place, key: "agents.\(stub.name)",
+                "The workflow '\(definition.reference.id)' has no agent and no step '\(stub.name)'.\(hint)")
+        }
+        guard parser.errors.isEmpty else { throw DefinitionErrors(sorting: parser.errors) }
+        return cases.map { CaseRun.report(of: $0, definition, shared: stubs) }
+    }
+}
+
+extension DefinitionErrors {
+    /// Errors in the order of the file.
+    fileprivate init(sorting errors: [DefinitionError]) {
+        self.init(errors: errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+    }
+}
+
+extension WorkflowDefinition {
+    /// The agents that are called, and the steps and instances that call them, without the numbers of items.
+    fileprivate var stubbableNames: Set<String> {
+        var names: Set<String> = []
+        for step in steps {
+            if let agent = step.work.agent { names.formUnion([step.name, agent.agent]) }
+            if let agent = step.compensation { names.formUnion(["\(step.name).compensate", agent.agent]) }
+        }
+        if let failureHandler { names.formUnion(["workflow.on_failure", failureHandler.agent]) }
+        return names
+    }
+}
