@@ -1,4 +1,4 @@
--- Perdure: the durable record of every execution. Version 3.
+-- Perdure: the durable record of every execution. Version 4.
 --
 -- Makes the tables in an empty database, and is safe to run again on tables of this version: everything is created only
 -- where it is missing. On tables of another version it changes nothing and says so: upgrades are in db/migrations/, and
@@ -25,11 +25,11 @@ BEGIN
     IF to_regclass('schema_migrations') IS NOT NULL THEN
         EXECUTE 'SELECT max(version) FROM schema_migrations' INTO found;
     END IF;
-    IF found < 3 THEN
-        RAISE EXCEPTION 'the tables are of version %, and this file is of version 3; nothing was changed', found
+    IF found < 4 THEN
+        RAISE EXCEPTION 'the tables are of version %, and this file is of version 4; nothing was changed', found
             USING HINT = 'Run `perdure migrate`, or the files of db/migrations/ with higher numbers and then this one.';
-    ELSIF found > 3 THEN
-        RAISE EXCEPTION 'the tables are of version %, which is newer than this file, of version 3; nothing was changed', found
+    ELSIF found > 4 THEN
+        RAISE EXCEPTION 'the tables are of version %, which is newer than this file, of version 4; nothing was changed', found
             USING HINT = 'Use the db/schema.sql that belongs to them.';
     END IF;
 END $$;
@@ -178,6 +178,44 @@ CREATE TABLE IF NOT EXISTS execution_controls (
 
 -- What is not done with yet; empty most of the time, and all that a heartbeat looks at.
 CREATE INDEX IF NOT EXISTS execution_controls_unanswered ON execution_controls (execution_id) WHERE answered_at IS NULL;
+
+-- Executions that a step of another one started, its children; one row each, written with the child and kept. A child tells its
+-- parent of its end, and a parent ends its children with itself, each by a row in execution_controls.
+CREATE TABLE IF NOT EXISTS execution_children (
+    child_id     uuid PRIMARY KEY,
+    parent_id    uuid        NOT NULL,
+    step_order   integer     NOT NULL,       -- the step of the parent, or the instance of one, as in execution_steps
+    step_name    text        NOT NULL,
+    attempt      integer     NOT NULL,       -- each attempt of a step is a child of its own
+    depth        integer     NOT NULL        -- 1 for a child of an execution that has no parent
+);
+
+CREATE INDEX IF NOT EXISTS execution_children_parent ON execution_children (parent_id);
+
+-- Executions under way of workflows that limit how many run at a time; one row each, from its acceptance to its end. It holds a
+-- slot of its key, or waits for one, and then its execution is PENDING. Granted in the order in which they came.
+CREATE TABLE IF NOT EXISTS execution_slots (
+    execution_id uuid PRIMARY KEY,
+    workflow_id  text        NOT NULL,
+    slot_key     text        NOT NULL,       -- what `concurrency.key` gave
+    place        bigint      GENERATED ALWAYS AS IDENTITY,
+    slot_limit   integer     NOT NULL,       -- how many of this key may run at a time, by the definition of this execution
+    holds_slot   boolean     NOT NULL,
+    asked_at     timestamptz NOT NULL
+) WITH (fillfactor = 70);
+
+CREATE INDEX IF NOT EXISTS execution_slots_key ON execution_slots (workflow_id, slot_key, place);
+
+-- How far the schedules of workflows have come; one row each. A tick is an execution whose idempotency key says the schedule and
+-- the time, so that several coordinators make one of it.
+CREATE TABLE IF NOT EXISTS workflow_schedules (
+    workflow_id  text PRIMARY KEY,
+    cron         text        NOT NULL,
+    time_zone    text        NOT NULL,
+    last_tick_at timestamptz NOT NULL,       -- every tick up to here has been started or passed over
+    next_tick_at timestamptz,                -- nothing before it; null when there is none any more
+    updated_at   timestamptz NOT NULL
+);
 
 -- The definitions that executions were started with, by content, so that each can end under the one it started with.
 CREATE TABLE IF NOT EXISTS workflow_definitions (
@@ -480,6 +518,6 @@ END $$;
 
 SELECT FROM workflow.make_event_partitions();
 
-INSERT INTO schema_migrations (version) VALUES (3) ON CONFLICT DO NOTHING;
+INSERT INTO schema_migrations (version) VALUES (4) ON CONFLICT DO NOTHING;
 
 COMMIT;

@@ -3,7 +3,7 @@ import PostgresClient
 /// Brings a database to the tables of this version.
 public enum SchemaMigration {
     /// The version of the tables that this program works with.
-    public static let currentVersion: Int64 = 3
+    public static let currentVersion: Int64 = 4
 
     /// Why a database was left as it was.
     public enum Failure: Error, Sendable, Equatable {
@@ -32,6 +32,7 @@ public enum SchemaMigration {
     private static let upgrades = [
         Upgrade(version: 2, script: PackageResources.migration_002_sql),
         Upgrade(version: 3, script: PackageResources.migration_003_sql),
+        Upgrade(version: 4, script: PackageResources.migration_004_sql),
     ]
 
     /// The key of the advisory lock under which migrations run, so that several starting at once wait for one another. The

@@ -13,8 +13,8 @@ import WorkflowCore
         try await TestDatabase.run { database in
             #expect(try await SchemaMigration.version(on: database.connection) == 0)
             #expect(try await SchemaMigration.migrate(database.connection) == 0)
-            #expect(try await SchemaMigration.migrate(database.connection) == 3)
-            #expect(try await database.sql(versions) == [["3"]])
+            #expect(try await SchemaMigration.migrate(database.connection) == 4)
+            #expect(try await database.sql(versions) == [["4"]])
             let days = try await database.sql(
                 """
                 SELECT (extract(epoch FROM starts_at - date_trunc('day', now(), 'UTC')) / 86400)::int,
@@ -40,8 +40,8 @@ import WorkflowCore
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
-            #expect(before.sorted() == [1, 3, 3, 3])
-            #expect(try await database.sql(versions) == [["1 2 3"]])
+            #expect(before.sorted() == [1, 4, 4, 4])
+            #expect(try await database.sql(versions) == [["1 2 3 4"]])
         }
     }
 
@@ -62,7 +62,7 @@ import WorkflowCore
             #expect(before.count == 20)
             #expect(try await SchemaMigration.migrate(database.connection) == 1)
             #expect(try await database.sql(content) == before)
-            #expect(try await database.sql(versions) == [["1 2 3"]])
+            #expect(try await database.sql(versions) == [["1 2 3 4"]])
             let places = try await database.sql(
                 """
                 SELECT p.starts_at, count(*) FROM execution_events v JOIN workflow.event_partitions p ON p.partition = v.tableoid
@@ -93,7 +93,7 @@ import WorkflowCore
             #expect(before.count == 3)
             #expect(try await SchemaMigration.migrate(database.connection) == 2)
             #expect(try await database.sql(content) == before)
-            #expect(try await database.sql(versions) == [["2 3"]])
+            #expect(try await database.sql(versions) == [["2 3 4"]])
             let upgraded = try await database.sql(Self.shape)
             try await TestDatabase.run { fresh in
                 try await SchemaMigration.migrate(fresh.connection)

@@ -1,0 +1,1 @@
+../../../db/migrations/004-from-version-3.sql
