@@ -12,7 +12,7 @@ actor JournalLane {
     let timers: TimerQueue
     let configuration: CoordinatorConfiguration
     let journal: any Journal
-    let intake: any RequestIntake
+    let intake: any Deliveries
     let outbox: Outbox
     let answers: ControlAnswers
     let invoker: AgentInvoker
@@ -37,7 +37,7 @@ actor JournalLane {
     var batchesToLookUp = 0
 
     init(
-        index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake,
+        index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any Deliveries,
         outbox: Outbox, answers: ControlAnswers,
         invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
     ) {

@@ -76,6 +76,14 @@ import Testing
             ("workflow: w\nsteps: { a: { agent: x, retry: { dealy: 1s } } }", "/steps/a/retry/dealy"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: 3s } }", "/steps/a/timeout"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: { run: 1.5s } } }", "/steps/a/timeout/run"),
+            ("workflow: w\nschedule: '@daily'\nsteps: { a: { agent: x } }", "/schedule"),
+            ("workflow: w\nschedule: { missed: all }\nsteps: { a: { agent: x } }", "/schedule"),
+            ("workflow: w\nschedule: { cron: '* * *' }\nsteps: { a: { agent: x } }", "/schedule/cron"),
+            ("workflow: w\nschedule: { cron: '@daily', missed: no }\nsteps: { a: { agent: x } }", "/schedule/missed"),
+            (
+                "workflow: w\nschedule: { cron: '@daily', time_zone: ../x }\nsteps: { a: { agent: x } }",
+                "/schedule/time_zone"
+            ),
             ("workflow: w\npriority: 10\nsteps: { a: { agent: x } }", "/priority"),
             ("workflow: w\ndeprecated: 1\nsteps: { a: { agent: x } }", "/deprecated"),
             ("workflow: w\non_failure: { with: {} }\nsteps: { a: { agent: x } }", "/on_failure"),
@@ -137,6 +145,7 @@ import Testing
             workflow: w
             priority: 0
             deprecated: use v
+            schedule: { cron: "*/5 0 1,15 * mon-fri", time_zone: Etc/UTC, missed: all, input: { a: "${ tick.date }" } }
             on_failure: { agent: x, with: { e: "${ error.code }" }, timeout: { run: 1s } }
             steps:
               a: \(step)
@@ -160,6 +169,10 @@ import Testing
     @Test(
         arguments: [
             ("workflow: w\nzzzz: 1\nsteps: { a: { agent: x } }", "/properties"),
+            (
+                "workflow: w\nschedule: { cron: '@daily', zzzz: 1 }\nsteps: { a: { agent: x } }",
+                "/properties/schedule/properties"
+            ),
             ("workflow: w\nsteps: { a: { agent: x, zzzz: 1 } }", "/$defs/step/properties"),
             ("workflow: w\nsteps: { a: { agent: x, retry: { zzzz: 1 } } }", "/$defs/retry/properties"),
             ("workflow: w\nsteps: { a: { agent: x, compensate: { zzzz: 1 } } }", "/$defs/call/properties"),
@@ -187,6 +200,7 @@ import Testing
             }
         }
         check(document)
+        check(try #require(document["properties"]?["schedule"]))
         for (_, definition) in try #require(document["$defs"]?.objectValue) { check(definition) }
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import PerdureJSON
+import TestSupport
 import Testing
 import WorkflowCore
 
@@ -47,7 +48,7 @@ import WorkflowCore
         for path in Page.all {
             for (name, text) in try Page(path).snippets where name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml") {
                 do {
-                    _ = try WorkflowDefinition(yaml: text, file: name, agents: Page.agents)
+                    _ = try WorkflowDefinition(yaml: text, file: name, agents: Page.agents, zones: .system)
                     count += 1
                 } catch {
                     Issue.record("\(path): \(error.summary)")
