@@ -62,7 +62,7 @@ import Testing
         let input = "{ type: object, required: [day], properties: { day: { type: string }, n: { type: integer } } }"
         #expect(errors("{ cron: '@daily', input: { day: '${ tick.date }', n: 3 } }", input: input).isEmpty)
         let wrong = errors("{ cron: '@daily', input: { day: x, n: many } }", input: input)
-        #expect(wrong.count == 1 && wrong[0].contains("3:50: schedule.input.n: What the tick of"), "\(wrong)")
+        #expect(wrong.count == 1 && wrong[0].contains("3:49: schedule.input.n: What the tick of"), "\(wrong)")
         #expect(errors("{ cron: '@daily', input: { day: '${ tick.time }' } }", input: input).isEmpty)
         #expect(errors("{ cron: '@daily', input: { day: '${ size(tick.date) }' } }", input: input).count == 1)
         let missing = errors("{ cron: '@daily' }", input: input)
