@@ -1,6 +1,7 @@
 import Foundation
 import JSONSchema
 import PerdureJSON
+import TestSupport
 import Testing
 
 @testable import WorkflowCore
@@ -16,10 +17,14 @@ import Testing
         schema = try JSONSchema(document)
     }
 
-    private static let samples: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Page.folder)/config/workflows")
+    private static let samples = files(in: "config/workflows")
+    /// Those whose agents are for readers to write.
+    private static let samplesWithAgentsOfTheirOwn = files(in: "config/samples/workflows")
+
+    private static func files(in folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Page.folder)/\(folder)")
         return (names ?? []).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
-    }()
+    }
 
     private func violations(_ yaml: String) throws -> [JSONSchemaViolation] {
         schema.validate(try DefinitionNode.read(yaml).json)
@@ -32,8 +37,9 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
-    @Test func theSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt() throws {
-        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/trip.yaml", encoding: .utf8)
+    @Test(arguments: samplesWithAgentsOfTheirOwn)
+    func aSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt(_ name: String) throws {
+        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/\(name)", encoding: .utf8)
         #expect(yaml.hasPrefix("# yaml-language-server: $schema=../../workflow.schema.json\n"))
         let found = try violations(yaml)
         #expect(found.isEmpty, "\(found)")
@@ -50,7 +56,25 @@ import Testing
         if page == "docs/workflows.md" { #expect(definitions.count >= 2) }
     }
 
-    @Test func thereAreSamples() { #expect(!Self.samples.isEmpty) }
+    @Test func thereAreSamples() {
+        #expect(Self.samples.count >= 3 && Self.samplesWithAgentsOfTheirOwn.count >= 3)
+    }
+
+    /// `perdure test` runs each; that every sample has cases is for this to say.
+    @Test(
+        arguments: samples.map { "config/workflows/\($0)" }
+            + samplesWithAgentsOfTheirOwn.map { "config/samples/workflows/\($0)" })
+    func aSampleHasCases(_ path: String) throws {
+        let url = URL(fileURLWithPath: "\(Page.folder)/\(path)")
+        let name = url.deletingPathExtension().lastPathComponent
+        let file = url.deletingLastPathComponent().appendingPathComponent("tests/\(name).test.yaml")
+        let cases = try WorkflowCases(yaml: String(contentsOf: file, encoding: .utf8), file: file.path)
+        let definition = try WorkflowDefinition(
+            yaml: String(contentsOf: url, encoding: .utf8), file: path,
+            agents: Page.agents.union(cases.stubbedNames), zones: .system)
+        #expect(cases.workflowPath == "../\(name).yaml" && cases.cases.count >= 3)
+        for report in try cases.run(definition) { #expect(report.hasPassed, "\(report)") }
+    }
 
     @Test(
         arguments: [
