@@ -1,7 +1,6 @@
 import Foundation
 import JSONSchema
 import PerdureJSON
-import TestSupport
 import Testing
 
 @testable import WorkflowCore
@@ -58,22 +57,6 @@ import Testing
 
     @Test func thereAreSamples() {
         #expect(Self.samples.count >= 3 && Self.samplesWithAgentsOfTheirOwn.count >= 3)
-    }
-
-    /// `perdure test` runs each; that every sample has cases is for this to say.
-    @Test(
-        arguments: samples.map { "config/workflows/\($0)" }
-            + samplesWithAgentsOfTheirOwn.map { "config/samples/workflows/\($0)" })
-    func aSampleHasCases(_ path: String) throws {
-        let url = URL(fileURLWithPath: "\(Page.folder)/\(path)")
-        let name = url.deletingPathExtension().lastPathComponent
-        let file = url.deletingLastPathComponent().appendingPathComponent("tests/\(name).test.yaml")
-        let cases = try WorkflowCases(yaml: String(contentsOf: file, encoding: .utf8), file: file.path)
-        let definition = try WorkflowDefinition(
-            yaml: String(contentsOf: url, encoding: .utf8), file: path,
-            agents: Page.agents.union(cases.stubbedNames), zones: .system)
-        #expect(cases.workflowPath == "../\(name).yaml" && cases.cases.count >= 3)
-        for report in try cases.run(definition) { #expect(report.hasPassed, "\(report)") }
     }
 
     @Test(
