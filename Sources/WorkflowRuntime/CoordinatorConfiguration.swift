@@ -19,12 +19,14 @@ public struct CoordinatorConfiguration: Sendable {
     public var agentLimits: [String: Int]
     /// How long a shutdown waits for agents that are at work.
     public var drainDeadline: Duration
+    /// Whether the content of a version may change, with a warning, as while definitions are being written.
+    public var versionsMayChange: Bool
 
     /// A configuration.
     public init(
         owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
         maxBatch: Int = 200, agentThreads: Int = 2, agentLimits: [String: Int] = [:],
-        drainDeadline: Duration = .seconds(10)
+        drainDeadline: Duration = .seconds(10), versionsMayChange: Bool = false
     ) {
         self.owner = owner
         self.lease = lease
@@ -34,6 +36,7 @@ public struct CoordinatorConfiguration: Sendable {
         self.agentThreads = max(1, agentThreads)
         self.agentLimits = agentLimits
         self.drainDeadline = drainDeadline
+        self.versionsMayChange = versionsMayChange
     }
 
     /// A lane's part of the executions under way.

@@ -64,7 +64,8 @@ public struct JournalTables: Sendable {
     var controls: [ControlID: ControlRow] = [:]
     var controlByKey: [String: ControlID] = [:]
     var lastControl: Int64 = 0
-    var definitions: [WorkflowReference: String] = [:]
+    /// In the order in which they were kept.
+    var definitions: [KeptDefinition] = []
     var lastWriter: Int64 = 0
     /// When the server started: for two leases from then nothing expires, nobody could reach it either.
     var startedAt: Timestamp

@@ -16,7 +16,7 @@ public struct MemoryJournal: Journal {
     }
 
     /// Runs a transaction that may run again without harm, until it is answered.
-    private func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ name: String, _ body: @escaping @Sendable (inout JournalTables, Timestamp) -> Value
     ) async throws(JournalError) -> Value {
         while true {
@@ -215,17 +215,5 @@ public struct MemoryJournal: Journal {
         _ executions: [ExecutionID], owner: String, publisher: String
     ) async throws(JournalError) {
         try await run("putBack") { $0.putBack(executions, owner: owner, publisher: publisher, now: $1) }
-    }
-
-    /// Stores definitions.
-    public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) {
-        try await run("keep") { tables, _ in
-            for definition in definitions { tables.definitions[definition.reference] = definition.source }
-        }
-    }
-
-    /// The text of a definition.
-    public func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String? {
-        try await run("definitionSource") { tables, _ in tables.definitions[reference] }
     }
 }
