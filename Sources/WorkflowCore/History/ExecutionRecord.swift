@@ -36,8 +36,8 @@ public struct ExecutionRecord: Sendable {
 
     /// Its id.
     public let id: ExecutionID
-    /// The version that it ran.
-    public let version: Int
+    /// The definition that it ran.
+    public let workflow: WorkflowReference
     /// How it ended.
     public let status: ExecutionStatus
     /// What it was given.
@@ -61,12 +61,13 @@ public struct ExecutionRecord: Sendable {
 
     /// A record from its parts.
     public init(
-        id: ExecutionID, version: Int, status: ExecutionStatus, input: JSONValue, metadata: JSONValue = .object([:]),
+        id: ExecutionID, workflow: WorkflowReference, status: ExecutionStatus, input: JSONValue,
+        metadata: JSONValue = .object([:]),
         priority: Int? = nil, createdAt: Timestamp, completedAt: Timestamp?, output: JSONValue?,
         error: WorkflowError?, steps: [Step], events: [JournalEvent]
     ) {
         self.id = id
-        self.version = version
+        self.workflow = workflow
         self.status = status
         self.input = input
         self.metadata = metadata
@@ -82,7 +83,7 @@ public struct ExecutionRecord: Sendable {
     /// The record of an execution whose state and events are at hand.
     public init(_ state: ExecutionState, events: [JournalEvent]) {
         self.init(
-            id: state.id, version: state.workflow.version, status: state.status, input: state.input,
+            id: state.id, workflow: state.workflow, status: state.status, input: state.input,
             metadata: state.metadata, priority: state.priority, createdAt: state.createdAt,
             completedAt: state.completedAt, output: state.output, error: state.error,
             steps: state.steps.map {

@@ -21,7 +21,9 @@ extension HistoryReplay {
                 ))
         }
         let sorted = all.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
-        return sorted.map(\.element.difference) + ends()
+        let found = sorted.map(\.element.difference)
+        if isOpen, found.isEmpty { return [.init(.waiting, "the execution would not end")] }
+        return found + ends()
     }
 
     // MARK: - Steps
@@ -30,9 +32,10 @@ extension HistoryReplay {
         let found = execution.state.steps[step]
         let time = found.completedAt ?? found.startedAt ?? execution.state.lastEventAt
         let name = found.name.withoutItemNumber
+        guard found.status.isTerminal else { return open(step, found) }
         guard let before = recordedSteps[found.name] else {
             // A call that has no answer is noted already.
-            guard found.startedAt != nil, found.status.isTerminal, found.status != .skipped, found.status != .cancelled
+            guard found.startedAt != nil, found.status != .skipped, found.status != .cancelled
             else { return [] }
             return [
                 (
@@ -41,7 +44,6 @@ extension HistoryReplay {
                 )
             ]
         }
-        guard found.status.isTerminal else { return open(step, found, before) }
         guard found.status == before.status else {
             return [
                 (
@@ -101,9 +103,7 @@ extension HistoryReplay {
     }
 
     /// A step that would not have come to its end.
-    private func open(
-        _ step: Int, _ found: StepState, _ before: ExecutionRecord.Step
-    ) -> [(time: Timestamp, difference: HistoryDifference)] {
+    private func open(_ step: Int, _ found: StepState) -> [(time: Timestamp, difference: HistoryDifference)] {
         let name = found.name.withoutItemNumber
         let time = found.startedAt ?? execution.state.lastEventAt
         if found.status == .waiting, case .signal(let signal)? = execution.work(of: step) {
@@ -124,7 +124,7 @@ extension HistoryReplay {
                 time,
                 .init(
                     .unanswered, step: found.name,
-                    "'\(name)' would be waited for, and there is no recorded answer: it had ended as \(before.status.rawValue)"
+                    "'\(name)' would be waited for, and there is no recorded answer, since it was given up"
                 )
             )
         ]

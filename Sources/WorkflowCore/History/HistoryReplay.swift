@@ -8,6 +8,8 @@ import PerdureJSON
 public struct HistoryReplay {
     let record: ExecutionRecord
     let recorded: RecordedAnswers
+    /// The definition that it ran, where that is known.
+    let original: WorkflowDefinition?
     let recordedSteps: [String: ExecutionRecord.Step]
     private(set) var execution: Execution
     private var agenda = CaseAgenda()
@@ -24,7 +26,12 @@ public struct HistoryReplay {
     private static let lateness: Int64 = 1_000_000
 
     /// Compares an execution with what it would have been.
-    public static func verdict(on record: ExecutionRecord, under definition: WorkflowDefinition) -> HistoryVerdict {
+    ///
+    /// - Parameter original: The definition that it ran, as far as it can be read: without it, an attempt that waited long for a
+    ///   worker cannot be told from one that worked for long.
+    public static func verdict(
+        on record: ExecutionRecord, under definition: WorkflowDefinition, original: WorkflowDefinition? = nil
+    ) -> HistoryVerdict {
         guard record.status.isTerminal else { return .incomparable("it has not ended") }
         do throws(RequestRejection) {
             try definition.check(record.input)
@@ -33,7 +40,7 @@ public struct HistoryReplay {
         }
         var replay: HistoryReplay
         do throws(RecordedAnswers.Unreadable) {
-            replay = HistoryReplay(record, definition, try RecordedAnswers(record))
+            replay = HistoryReplay(record, definition, original, try RecordedAnswers(record))
         } catch {
             return .incomparable(error.reason)
         }
@@ -44,8 +51,12 @@ public struct HistoryReplay {
         return differences.isEmpty ? .same : .differs(differences)
     }
 
-    private init(_ record: ExecutionRecord, _ definition: WorkflowDefinition, _ recorded: RecordedAnswers) {
+    private init(
+        _ record: ExecutionRecord, _ definition: WorkflowDefinition, _ original: WorkflowDefinition?,
+        _ recorded: RecordedAnswers
+    ) {
         self.record = record
+        self.original = original
         self.recorded = recorded
         recordedSteps = Dictionary(record.steps.map { ($0.name, $0) }) { first, _ in first }
         now = record.createdAt
@@ -85,23 +96,28 @@ public struct HistoryReplay {
         for call in decision.invocations { answer(call) }
     }
 
-    /// When a time that is waited for is noticed: when it is due, or when it was noticed then.
+    /// When a time that is waited for is noticed: when it is due, or when it was noticed then. One that nobody noticed was late for
+    /// what happened instead, and is again where the definition has not changed in this.
     private func time(of timer: ExecutionTimer) -> Timestamp {
-        var noticed: Timestamp?
+        let due = timer.due
+        func unnoticed(isAsBefore: Bool) -> Timestamp {
+            let end = record.events.last?.timestamp ?? due
+            return max(due.advanced(byMicroseconds: Self.lateness), isAsBefore ? end.advanced(byMicroseconds: 1) : due)
+        }
         switch timer.purpose {
         case .retry(let step, let attempt):
-            noticed = recorded.calls[.init(step: execution.state.steps[step].name, number: attempt + 1)]?.time
+            let next = recorded.calls[.init(step: execution.state.steps[step].name, number: attempt + 1)]
+            return max(due, next?.time ?? due)
         case .wait(let step):
-            guard let fired = recorded.timers[execution.state.steps[step].name] else {
-                guard case .signal? = execution.work(of: step) else { return timer.due }
-                return timer.due.advanced(byMicroseconds: Self.lateness)
-            }
-            noticed = fired
+            let name = execution.state.steps[step].name
+            if let fired = recorded.timers[name] { return max(due, fired) }
+            guard case .signal(let signal)? = execution.work(of: step) else { return due }
+            return unnoticed(isAsBefore: signal.timeoutMicroseconds == original?.signalTimeout(of: name))
         case .executionTimeout:
-            noticed = recorded.timeout
-            if noticed == nil { return timer.due.advanced(byMicroseconds: Self.lateness) }
+            if let noticed = recorded.timeout { return max(due, noticed) }
+            return unnoticed(
+                isAsBefore: original?.timeoutMicroseconds == execution.definition.timeoutMicroseconds)
         }
-        return max(timer.due, noticed ?? timer.due)
     }
 
     /// Notes what is known of a call.
@@ -114,34 +130,51 @@ public struct HistoryReplay {
                 .init(
                     .unanswered, step: call.stepName,
                     "'\(call.stepName.withoutItemNumber)'\(which) would call the agent '\(call.agent)', and there is no "
-                        + "recorded answer"))
+                        + "recorded answer"), of: call)
             return
         }
         if call.attempt == 1 { compare(call, made.agent) }
         // Without an answer it was given up; whether that is so again is seen in the end.
         guard let answer = recorded.answers[attempt] else { return }
-        let limits = [
-            (call.timeouts.runMicroseconds, WorkflowError.Code.timeout),
-            (call.timeouts.totalMicroseconds, WorkflowError.Code.totalTimeout),
-        ]
-        for (limit, code) in limits {
-            if case .failure(let error) = answer.content, error.code == code, answer.latency < limit ?? .max {
-                note(
-                    .init(
-                        .unanswered, step: call.stepName,
-                        "'\(call.stepName.withoutItemNumber)' was given up with \(code.rawValue) and would have more time "
-                            + "now, and there is no recorded answer"))
-                return
-            }
-            guard let limit, limit + Self.lateness < answer.latency else { continue }
+        switch limited(call, answer) {
+        case .asRecorded:
+            agenda.add(
+                .answered(step: call.step, attempt: call.attempt, answer.content), at: max(answer.time, now))
+        case .cut(let code, let limit):
             let error = WorkflowError(code: code, message: "The attempt took longer than \(DurationText.text(limit)).")
             agenda.add(
                 .answered(step: call.step, attempt: call.attempt, .failure(error)),
                 at: now.advanced(byMicroseconds: limit))
-            return
+        case .unknown(let code):
+            note(
+                .init(
+                    .unanswered, step: call.stepName,
+                    "'\(call.stepName.withoutItemNumber)' had failed with \(code.rawValue) and would have more time, and "
+                        + "there is no recorded answer"), of: call)
         }
-        agenda.add(
-            .answered(step: call.step, attempt: call.attempt, answer.content), at: max(answer.time, now))
+    }
+
+    /// What the time limits of a call make of its recorded answer.
+    private enum Limited {
+        case asRecorded
+        /// The time would be up before.
+        case cut(WorkflowError.Code, limit: Int64)
+        /// The time was up then, and would not be.
+        case unknown(WorkflowError.Code)
+    }
+
+    private func limited(_ call: Invocation, _ answer: RecordedAnswers.Answer) -> Limited {
+        let timeouts = execution.agentWork(of: call.step)?.timeouts ?? StepTimeouts()
+        let before = original.map { $0.timeouts(of: call.stepName) }
+        if timeouts == before { return .asRecorded }
+        if case .failure(let error) = answer.content, let limit = timeouts.limit(endingWith: error.code) {
+            let recordedLimit = before?.limit(endingWith: error.code) ?? answer.latency
+            return limit > recordedLimit ? .unknown(error.code) : .asRecorded
+        }
+        let rest = (call.timeouts.runMicroseconds ?? .max, call.timeouts.totalMicroseconds ?? .max)
+        let limit = min(rest.0, rest.1)
+        guard limit < answer.latency - Self.lateness else { return .asRecorded }
+        return .cut(rest.0 <= rest.1 ? .timeout : .totalTimeout, limit: limit)
     }
 
     private mutating func compare(_ call: Invocation, _ agent: String) {
@@ -149,7 +182,8 @@ public struct HistoryReplay {
         if agent != call.agent {
             note(
                 .init(
-                    .agent, step: call.stepName, "'\(name)' would call the agent '\(call.agent)' and not '\(agent)'"))
+                    .agent, step: call.stepName, "'\(name)' would call the agent '\(call.agent)' and not '\(agent)'"),
+                of: call)
         }
         let before = recordedSteps[call.stepName]?.input ?? .object([:])
         if let place = call.arguments.firstDifference(from: before) {
@@ -157,9 +191,44 @@ public struct HistoryReplay {
                 .init(
                     .input, step: call.stepName,
                     "'\(name)' would get other arguments\(place.isEmpty ? "" : ", the first at '\(place)'")",
-                    recorded: before, replayed: call.arguments))
+                    recorded: before, replayed: call.arguments), of: call)
         }
     }
 
-    private mutating func note(_ difference: HistoryDifference) { met.append((now, difference)) }
+    /// Notes a difference in a call, at the time when its step started: what made its arguments comes before that.
+    private mutating func note(_ difference: HistoryDifference, of call: Invocation) {
+        let start = call.attempt == 1 ? execution.state.steps[call.step].startedAt : nil
+        met.append((start ?? now, difference))
+    }
+}
+
+extension WorkflowDefinition {
+    /// How long a step or an instance waits for its signal; nil where it waits for none, or without a limit.
+    fileprivate func signalTimeout(of name: String) -> Int64? {
+        let step = name.withoutItemNumber
+        guard case .signal(let signal)? = steps.first(where: { $0.name == step })?.work else { return nil }
+        return signal.timeoutMicroseconds
+    }
+
+    /// The time limits of a step or an instance; none where there is no such step, or it makes no calls.
+    fileprivate func timeouts(of name: String) -> StepTimeouts {
+        if name == "workflow.on_failure" { return failureHandler?.timeouts ?? StepTimeouts() }
+        let step = name.withoutItemNumber
+        if let found = steps.first(where: { $0.name == step }) { return found.work.agent?.timeouts ?? StepTimeouts() }
+        let undone = steps.first { "\($0.name).compensate" == step }
+        return undone?.compensation?.timeouts ?? StepTimeouts()
+    }
+}
+
+extension StepTimeouts {
+    /// The limit that ends an attempt with this code, in microseconds, endless where there is none; nil for all other codes.
+    fileprivate func limit(endingWith code: WorkflowError.Code) -> Int64? {
+        switch code {
+        case .startTimeout: startMicroseconds ?? .max
+        case .timeout: runMicroseconds ?? .max
+        case .heartbeatTimeout: heartbeatMicroseconds ?? .max
+        case .totalTimeout: totalMicroseconds ?? .max
+        default: nil
+        }
+    }
 }
