@@ -15,6 +15,8 @@ public enum Arrival: Sendable, Equatable {
     case cancelRequested(reason: String?)
     /// Somebody sends a signal, for a step that waits for it or will.
     case signalReceived(name: String, payload: JSONValue)
+    /// It has its turn among the executions of its workflow.
+    case slotGranted
 }
 
 /// What an agent gave for one attempt.
@@ -43,6 +45,8 @@ public struct Decision: Sendable, Equatable {
     public var changesStatus = false
     /// Why nothing was done of what somebody asked for; nil when it was, and for all other arrivals.
     public var refusal: RequestRejection?
+    /// What is sent to other executions, with the commit.
+    public var sends: [InternalControl] = []
 
     /// Nothing follows.
     public init() {}
