@@ -252,6 +252,14 @@ BEGIN
     WHERE may_change OR NOT EXISTS (
         SELECT FROM workflow_definitions k WHERE k.workflow_id = n.id AND k.version = n.number)
     ON CONFLICT DO NOTHING;
+    IF may_change THEN
+        -- Content that was changed back is the newest again.
+        UPDATE workflow_definitions k SET kept_at = clock_timestamp()
+        FROM unnest(ids, versions, hashes) AS n (id, number, hash)
+        WHERE k.workflow_id = n.id AND k.version = n.number AND k.content_hash = n.hash AND EXISTS (
+            SELECT FROM workflow_definitions s
+            WHERE s.workflow_id = n.id AND s.version = n.number AND s.kept_at > k.kept_at);
+    END IF;
 END $$;
 
 -- Ends the transaction when a statement touched fewer rows than it had to: somebody else owns them now.

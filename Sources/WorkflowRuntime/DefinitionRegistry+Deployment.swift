@@ -13,7 +13,6 @@ extension DefinitionRegistry {
     ) async throws(JournalError) {
         let others = try await journal.keep(offered.all, mayChange: false)
         var result = DefinitionCatalog()
-        var changed: [WorkflowDefinition] = []
         for definition in offered.all {
             let reference = definition.reference
             let kept = others.filter { $0.reference.id == reference.id && $0.reference.version == reference.version }
@@ -25,7 +24,6 @@ extension DefinitionRegistry {
                 result.add(definition.named(same.reference))
             } else if mayChange {
                 logger.warning("\(definition.versionWarning(against: newest))")
-                changed.append(definition)
                 result.add(definition)
             } else {
                 let versions = try await journal.keptVersions(of: reference.id)
@@ -41,7 +39,7 @@ extension DefinitionRegistry {
                 }
             }
         }
-        if !changed.isEmpty { _ = try await journal.keep(changed, mayChange: true) }
+        if mayChange { _ = try await journal.keep(result.all, mayChange: true) }
         use(result)
     }
 
@@ -53,7 +51,8 @@ extension DefinitionRegistry {
             let before = Set(catalog.all.map(\.reference))
             do {
                 try await deploy(offered, mayChange: mayChange, journal: journal, logger: logger)
-            } catch  where error.code == .refused {
+            } catch {
+                guard error.code == .refused else { throw error }
                 logger.error("the definitions cannot be stored, and what was in use stays: \(error.message)")
                 continue
             }

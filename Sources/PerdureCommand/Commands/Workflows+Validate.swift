@@ -31,13 +31,10 @@ extension Workflows {
         @Flag(help: "Print each comparison as JSON, one a line.")
         var json = false
 
-        func validate() throws {
-            guard (1...100_000).contains(limit) else {
-                throw ValidationError("--limit must be a number from 1 to 100000.")
-            }
-        }
-
         func run() async throws {
+            guard (1...100_000).contains(limit) else {
+                throw CommandFailure("--limit must be a number from 1 to 100000.")
+            }
             let read =
                 files.isEmpty
                 ? try WorkflowFiles(try options.settings())

@@ -43,7 +43,12 @@ extension JournalTables {
             let kept = definitions.filter {
                 $0.reference.id == reference.id && $0.reference.version == reference.version
             }
-            if kept.contains(where: { $0.reference == reference }) { continue }
+            if kept.contains(where: { $0.reference == reference }) {
+                guard mayChange, kept.last?.reference != reference else { continue }
+                definitions.removeAll { $0.reference == reference }
+                definitions.append(KeptDefinition(reference: reference, source: definition.source, keptAt: now))
+                continue
+            }
             others += kept
             guard kept.isEmpty || mayChange else { continue }
             definitions.append(KeptDefinition(reference: reference, source: definition.source, keptAt: now))
