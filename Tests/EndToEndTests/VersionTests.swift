@@ -79,7 +79,7 @@ extension EndToEnd {
                 let ghost = try await Self.run(stage, "--version", "9", with: settings)
                 #expect(ghost["status"] == "REJECTED")
                 #expect(
-                    ghost["error"]?["message"]?.stringValue?.contains("version 9, as stored:3:15: steps.a.agent: ")
+                    ghost["error"]?["message"]?.stringValue?.contains("version 9, as stored:3:22: steps.a.agent: ")
                         == true,
                     "\(ghost)")
                 #expect(

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func aHundredThousandStepsWithWork() {
-        let flow = (0..<100_000).map { "s\(String($0, radix: 36)):" }.joined(separator: " ,")
+        let flow = (0..<100_000).map { "s\(String($0, radix: 36)): " }.joined(separator: ", ")
         #expect(
             errors(in: "workflow: w\nsteps: {\(flow)}").map { $0.message.prefix(54) }
                 == ["The definition is larger than 100000 values or 2097152"])

@@ -44,16 +44,14 @@ extension HistoryReplay {
                 )
             ]
         }
+        if Set([found.status, before.status]) == [.success, .compensated] {
+            // Effects are undone at the end, whenever they had come about.
+            guard execution.state.status.isTerminal else { return [] }
+            let end = record.events.last?.timestamp ?? time
+            return [(end, statusDifference(found, before))]
+        }
         guard found.status == before.status else {
-            return [
-                (
-                    min(time, before.completedAt ?? before.startedAt ?? time),
-                    .init(
-                        .status, step: found.name,
-                        "'\(name)' would end as \(Self.text(found.status, found.error)), and had ended as "
-                            + Self.text(before.status, before.error))
-                )
-            ]
+            return [(min(time, before.completedAt ?? before.startedAt ?? time), statusDifference(found, before))]
         }
         if found.status == .failed, found.error?.code != before.error?.code {
             return [
@@ -67,6 +65,13 @@ extension HistoryReplay {
             ]
         }
         return valueDifferences(found, before, time)
+    }
+
+    private func statusDifference(_ found: StepState, _ before: ExecutionRecord.Step) -> HistoryDifference {
+        HistoryDifference(
+            .status, step: found.name,
+            "'\(found.name.withoutItemNumber)' would end as \(Self.text(found.status, found.error)), and had ended as "
+                + Self.text(before.status, before.error))
     }
 
     /// What differs in the list of a `foreach`, and in what a step gave. Arguments were compared when they were met.

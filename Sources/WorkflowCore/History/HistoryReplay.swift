@@ -96,27 +96,33 @@ public struct HistoryReplay {
         for call in decision.invocations { answer(call) }
     }
 
-    /// When a time that is waited for is noticed: when it is due, or when it was noticed then. One that nobody noticed was late for
-    /// what happened instead, and is again where the definition has not changed in this.
+    /// When a time that is waited for is noticed: when it is due, or when it was noticed then. One that nobody noticed, because no
+    /// coordinator was there until the execution had ended in another way, is not noticed before that either.
     private func time(of timer: ExecutionTimer) -> Timestamp {
         let due = timer.due
-        func unnoticed(isAsBefore: Bool) -> Timestamp {
-            let end = record.events.last?.timestamp ?? due
-            return max(due.advanced(byMicroseconds: Self.lateness), isAsBefore ? end.advanced(byMicroseconds: 1) : due)
+        func unnoticed(_ dueThen: Timestamp?, lateness: Int64) -> Timestamp {
+            let earliest = due.advanced(byMicroseconds: lateness)
+            guard let dueThen, due >= dueThen, let end = record.events.last?.timestamp else { return earliest }
+            return max(earliest, end.advanced(byMicroseconds: 1))
         }
         switch timer.purpose {
         case .retry(let step, let attempt):
-            let next = recorded.calls[.init(step: execution.state.steps[step].name, number: attempt + 1)]
-            return max(due, next?.time ?? due)
+            let name = execution.state.steps[step].name
+            if let next = recorded.calls[.init(step: name, number: attempt + 1)] { return max(due, next.time) }
+            return unnoticed(recorded.retries[.init(step: name, number: attempt)], lateness: 0)
         case .wait(let step):
             let name = execution.state.steps[step].name
             if let fired = recorded.timers[name] { return max(due, fired) }
-            guard case .signal(let signal)? = execution.work(of: step) else { return due }
-            return unnoticed(isAsBefore: signal.timeoutMicroseconds == original?.signalTimeout(of: name))
+            if case .signal? = execution.work(of: step) {
+                return unnoticed(recorded.waits[name], lateness: Self.lateness)
+            }
+            return unnoticed(recorded.waits[name], lateness: 0)
         case .executionTimeout:
             if let noticed = recorded.timeout { return max(due, noticed) }
+            let limit = original?.timeoutMicroseconds
             return unnoticed(
-                isAsBefore: original?.timeoutMicroseconds == execution.definition.timeoutMicroseconds)
+                limit.map { (execution.state.startedAt ?? record.createdAt).advanced(byMicroseconds: $0) },
+                lateness: Self.lateness)
         }
     }
 
@@ -203,13 +209,6 @@ public struct HistoryReplay {
 }
 
 extension WorkflowDefinition {
-    /// How long a step or an instance waits for its signal; nil where it waits for none, or without a limit.
-    fileprivate func signalTimeout(of name: String) -> Int64? {
-        let step = name.withoutItemNumber
-        guard case .signal(let signal)? = steps.first(where: { $0.name == step })?.work else { return nil }
-        return signal.timeoutMicroseconds
-    }
-
     /// The time limits of a step or an instance; none where there is no such step, or it makes no calls.
     fileprivate func timeouts(of name: String) -> StepTimeouts {
         if name == "workflow.on_failure" { return failureHandler?.timeouts ?? StepTimeouts() }

@@ -25,6 +25,10 @@ struct RecordedAnswers {
     /// The attempts whose agents were called: when, and which agent.
     private(set) var calls: [Attempt: (time: Timestamp, agent: String)] = [:]
     private(set) var answers: [Attempt: Answer] = [:]
+    /// Until when a step waited, for a time or at most for a signal.
+    private(set) var waits: [String: Timestamp] = [:]
+    /// When the attempt after this one was due.
+    private(set) var retries: [Attempt: Timestamp] = [:]
     /// When a step's wait was over.
     private(set) var timers: [String: Timestamp] = [:]
     private(set) var signals: [(time: Timestamp, signal: WaitingSignals.Signal)] = []
@@ -75,6 +79,10 @@ struct RecordedAnswers {
             }
             answers[attempt] = Answer(
                 content: content, time: time, latency: time.microsecondsSinceEpoch - since)
+        case .stepStarted:
+            waits[step] = data["until"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+        case .stepRetryScheduled:
+            retries[attempt] = data["retry_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
         case .timerFired:
             timers[step] = time
         case .signalReceived:
