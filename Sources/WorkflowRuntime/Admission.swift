@@ -1,4 +1,3 @@
-import Synchronization
 import WorkflowCore
 
 /// The way from the queue of requests to a lane: reads each message, finds its definition, checks its input.

@@ -52,13 +52,17 @@ public struct Coordinator: Service {
     }
 
     private func run(until shutdown: ShutdownSignal) async throws {
-        let definitions = DefinitionRegistry(catalog, agents: agents.names)
+        let definitions = DefinitionRegistry(
+            catalog, agents: agents.names, timeZones: configuration.timeZones)
         let invoker = AgentInvoker(
             agents: agents,
             threads: environment.executor == nil ? AgentThreads(count: configuration.agentThreads) : nil,
             limits: configuration.agentLimits, environment: environment
         )
-        let outbox = Outbox(publisher: publisher, intake: intake)
+        let clock = ScheduleClock(
+            definitions: definitions, journal: journal, environment: environment, logger: logger)
+        let sources = RequestSources(broker: intake, clock: clock)
+        let outbox = Outbox(publisher: publisher, intake: sources)
         let answers = ControlAnswers(
             journal: journal, publisher: publisher, environment: environment, logger: logger)
         // More of them than this are as well left to the next heartbeat.
@@ -67,7 +71,7 @@ public struct Coordinator: Service {
         let lanes = Lanes(
             all: (0..<configuration.lanes).map { index in
                 JournalLane(
-                    index: index, configuration: configuration, journal: journal, intake: intake, outbox: outbox,
+                    index: index, configuration: configuration, journal: journal, intake: sources, outbox: outbox,
                     answers: answers, neighbours: neighbours, invoker: invoker, environment: environment, logger: logger
                 )
             })
@@ -83,8 +87,10 @@ public struct Coordinator: Service {
             takeover: takeover,
             environment: environment, logger: logger
         )
-        let admission = Admission(
-            intake: intake, definitions: definitions, journal: journal, lanes: lanes, environment: environment)
+        let admissions = [intake, clock].map {
+            Admission(
+                intake: $0, definitions: definitions, journal: journal, lanes: lanes, environment: environment)
+        }
 
         let desk = ControlDesk(
             coordinator: configuration.owner, intake: control, journal: journal, publisher: publisher, lanes: lanes,
@@ -100,6 +106,7 @@ public struct Coordinator: Service {
             }
             intake.begin()
             control.begin()
+            if configuration.keepsSchedules { clock.begin() }
         } catch let error as JournalError where error.code == .cancelled {
             return
         }
@@ -110,11 +117,15 @@ public struct Coordinator: Service {
             ]
         )
         try await withThrowingTaskGroup { group in
-            group.addTask { try await admission.run() }
+            for admission in admissions { group.addTask { try await admission.run() } }
+            group.addTask { try await clock.run() }
             if let changes {
                 group.addTask {
                     try await definitions.follow(
-                        changes, mayChange: configuration.versionsMayChange, journal: journal, logger: logger)
+                        changes, mayChange: configuration.versionsMayChange, journal: journal, logger: logger
+                    ) {
+                        if configuration.keepsSchedules { clock.begin() }
+                    }
                 }
             }
             group.addTask { try await keeper.run() }

@@ -29,11 +29,10 @@ extension DefinitionRegistry {
                 let versions = try await journal.keptVersions(of: reference.id)
                 let error = definition.versionError(
                     against: newest, newestVersion: versions.last ?? reference.version)
-                switch load(newest) {
-                case .success(let stored):
+                do throws(DefinitionErrors) {
+                    result.add(try WorkflowDefinition(newest, agents: agents, zones: timeZones))
                     logger.error("a definition cannot be used, and what is stored stays in use: \(error.summary)")
-                    result.add(stored)
-                case .failure(let errors):
+                } catch let errors {
                     logger.error("a definition cannot be used: \(error.summary)")
                     logger.error("nor can what is stored of it: \(errors.errors.first?.summary ?? "it cannot be read")")
                 }
@@ -43,9 +42,10 @@ extension DefinitionRegistry {
         use(result)
     }
 
-    /// Puts definitions into use whenever files have changed.
+    /// Puts definitions into use whenever files have changed, and says so.
     func follow(
-        _ changes: AsyncStream<DefinitionCatalog>, mayChange: Bool, journal: any Journal, logger: Logger
+        _ changes: AsyncStream<DefinitionCatalog>, mayChange: Bool, journal: any Journal, logger: Logger,
+        whenUsed: @Sendable () -> Void
     ) async throws(JournalError) {
         for await offered in changes {
             let before = Set(catalog.all.map(\.reference))
@@ -56,6 +56,7 @@ extension DefinitionRegistry {
                 logger.error("the definitions cannot be stored, and what was in use stays: \(error.message)")
                 continue
             }
+            whenUsed()
             let after = catalog.all.map(\.reference)
             for reference in after where !before.contains(reference) {
                 logger.info("in use from now on: '\(reference.id)' version \(reference.version)")

@@ -1,3 +1,4 @@
+import Cron
 import Synchronization
 import WorkflowCore
 
@@ -9,10 +10,13 @@ final class DefinitionRegistry: Sendable {
     private let current: Mutex<DefinitionCatalog>
     private let older = Mutex<[WorkflowReference: Loaded]>([:])
     let agents: Set<String>
+    let timeZones: TimeZoneDatabase
 
-    init(_ catalog: DefinitionCatalog, agents: Set<String>) {
+    /// - Parameter timeZones: Those that schedules may name.
+    init(_ catalog: DefinitionCatalog, agents: Set<String>, timeZones: TimeZoneDatabase) {
         current = Mutex(catalog)
         self.agents = agents
+        self.timeZones = timeZones
     }
 
     /// What new requests get when they name no version.
@@ -52,7 +56,7 @@ final class DefinitionRegistry: Sendable {
         }
     }
 
-    /// Reads a kept definition, once.
+    /// Reads a kept definition, once. What is run by its name is not run by the clock, so its schedule is not looked at.
     func load(_ kept: KeptDefinition) -> Result<WorkflowDefinition, DefinitionErrors> {
         if let known = older.withLock({ $0[kept.reference] }) { return known }
         let loaded: Loaded

@@ -21,6 +21,9 @@ public struct SimulationCounts: Sendable, Equatable {
     /// Control messages that were refused.
     public var refusedControls = 0
 
+    /// Executions that the clock started.
+    public var ticks = 0
+
     /// Nothing yet.
     public init() {}
 
@@ -36,5 +39,6 @@ public struct SimulationCounts: Sendable, Equatable {
         left.copies += right.copies
         left.appliedControls += right.appliedControls
         left.refusedControls += right.refusedControls
+        left.ticks += right.ticks
     }
 }

@@ -16,10 +16,14 @@ import Testing
         schema = try JSONSchema(document)
     }
 
-    private static let samples: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Page.folder)/config/workflows")
+    private static let samples = files(in: "config/workflows")
+    /// Those whose agents are for readers to write.
+    private static let samplesWithAgentsOfTheirOwn = files(in: "config/samples/workflows")
+
+    private static func files(in folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Page.folder)/\(folder)")
         return (names ?? []).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
-    }()
+    }
 
     private func violations(_ yaml: String) throws -> [JSONSchemaViolation] {
         schema.validate(try DefinitionNode.read(yaml).json)
@@ -32,8 +36,9 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
-    @Test func theSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt() throws {
-        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/trip.yaml", encoding: .utf8)
+    @Test(arguments: samplesWithAgentsOfTheirOwn)
+    func aSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt(_ name: String) throws {
+        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/\(name)", encoding: .utf8)
         #expect(yaml.hasPrefix("# yaml-language-server: $schema=../../workflow.schema.json\n"))
         let found = try violations(yaml)
         #expect(found.isEmpty, "\(found)")
@@ -50,7 +55,9 @@ import Testing
         if page == "docs/workflows.md" { #expect(definitions.count >= 2) }
     }
 
-    @Test func thereAreSamples() { #expect(!Self.samples.isEmpty) }
+    @Test func thereAreSamples() {
+        #expect(Self.samples.count >= 3 && Self.samplesWithAgentsOfTheirOwn.count >= 3)
+    }
 
     @Test(
         arguments: [
@@ -76,6 +83,14 @@ import Testing
             ("workflow: w\nsteps: { a: { agent: x, retry: { dealy: 1s } } }", "/steps/a/retry/dealy"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: 3s } }", "/steps/a/timeout"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: { run: 1.5s } } }", "/steps/a/timeout/run"),
+            ("workflow: w\nschedule: '@daily'\nsteps: { a: { agent: x } }", "/schedule"),
+            ("workflow: w\nschedule: { missed: all }\nsteps: { a: { agent: x } }", "/schedule"),
+            ("workflow: w\nschedule: { cron: '* * *' }\nsteps: { a: { agent: x } }", "/schedule/cron"),
+            ("workflow: w\nschedule: { cron: '@daily', missed: no }\nsteps: { a: { agent: x } }", "/schedule/missed"),
+            (
+                "workflow: w\nschedule: { cron: '@daily', time_zone: ../x }\nsteps: { a: { agent: x } }",
+                "/schedule/time_zone"
+            ),
             ("workflow: w\npriority: 10\nsteps: { a: { agent: x } }", "/priority"),
             ("workflow: w\ndeprecated: 1\nsteps: { a: { agent: x } }", "/deprecated"),
             ("workflow: w\non_failure: { with: {} }\nsteps: { a: { agent: x } }", "/on_failure"),
@@ -137,6 +152,7 @@ import Testing
             workflow: w
             priority: 0
             deprecated: use v
+            schedule: { cron: "*/5 0 1,15 * mon-fri", time_zone: Etc/UTC, missed: all, input: { a: "${ tick.date }" } }
             on_failure: { agent: x, with: { e: "${ error.code }" }, timeout: { run: 1s } }
             steps:
               a: \(step)
@@ -160,6 +176,10 @@ import Testing
     @Test(
         arguments: [
             ("workflow: w\nzzzz: 1\nsteps: { a: { agent: x } }", "/properties"),
+            (
+                "workflow: w\nschedule: { cron: '@daily', zzzz: 1 }\nsteps: { a: { agent: x } }",
+                "/properties/schedule/properties"
+            ),
             ("workflow: w\nsteps: { a: { agent: x, zzzz: 1 } }", "/$defs/step/properties"),
             ("workflow: w\nsteps: { a: { agent: x, retry: { zzzz: 1 } } }", "/$defs/retry/properties"),
             ("workflow: w\nsteps: { a: { agent: x, compensate: { zzzz: 1 } } }", "/$defs/call/properties"),
@@ -187,6 +207,7 @@ import Testing
             }
         }
         check(document)
+        check(try #require(document["properties"]?["schedule"]))
         for (_, definition) in try #require(document["$defs"]?.objectValue) { check(definition) }
     }
 }

@@ -19,7 +19,9 @@ extension Workflows {
             let settings = try options.settings()
             let files = try WorkflowFiles(settings)
             let kept = await keptDefinitions(settings)
-            var rows = files.catalog.all.map { Row($0, kept) }
+            // Schedules are those of newest versions.
+            let newest = Set(files.catalog.newest.map(\.reference))
+            var rows = files.catalog.all.map { Row($0, kept, isNewest: newest.contains($0.reference)) }
             for definition in kept where !rows.contains(where: { $0.isStored && $0.reference == definition.reference })
             {
                 let same = rows.firstIndex { $0.isStored && $0.isVersion(of: definition.reference) }
@@ -33,7 +35,7 @@ extension Workflows {
             if json {
                 for row in rows { print(row.json.jsonText) }
             } else {
-                var table = TextTable(["WORKFLOW", "VERSION", "STEPS", "HASH", "FROM"])
+                var table = TextTable(["WORKFLOW", "VERSION", "STEPS", "HASH", "FROM", "NEXT TICK"])
                 for row in rows { table.add(row.cells) }
                 print(table.text)
             }
@@ -63,9 +65,10 @@ extension Workflows {
         /// Whether the version is stored with other content, so that coordinators refuse the file.
         let isRefused: Bool
         let keptAt: Timestamp?
+        let nextTick: String?
 
         /// A definition of a file.
-        init(_ definition: WorkflowDefinition, _ kept: [KeptDefinition]) {
+        init(_ definition: WorkflowDefinition, _ kept: [KeptDefinition], isNewest: Bool) {
             let versions = kept.filter {
                 $0.reference.id == definition.reference.id && $0.reference.version == definition.reference.version
             }
@@ -76,6 +79,7 @@ extension Workflows {
             isStored = same != nil
             isRefused = same == nil && !versions.isEmpty
             keptAt = same?.keptAt
+            nextTick = isNewest ? definition.nextTick : nil
         }
 
         /// A definition that is in no file.
@@ -86,6 +90,7 @@ extension Workflows {
             isStored = true
             isRefused = false
             keptAt = kept.keptAt
+            nextTick = nil
         }
 
         func isVersion(of other: WorkflowReference) -> Bool {
@@ -99,18 +104,20 @@ extension Workflows {
                 .compactMap { $0 }
             return [
                 reference.id, "\(reference.version)", steps, String(reference.contentHash.prefix(12)),
-                from.joined(separator: ", "),
+                from.joined(separator: ", "), nextTick ?? "",
             ]
         }
 
         var json: JSONValue {
-            [
+            var object: JSONObject = [
                 "workflow_id": .string(reference.id), "version": .int(Int64(reference.version)),
                 "steps": definition.map { .array($0.steps.map { .string($0.name) }) } ?? .null,
                 "content_hash": .string(reference.contentHash),
                 "file": isFile ? definition.map { .string($0.file) } ?? .null : .null,
                 "stored_at": keptAt.map { .string($0.rfc3339) } ?? .null, "refused": .bool(isRefused),
             ]
+            if let nextTick { object["next_tick_at"] = .string(nextTick) }
+            return .object(object)
         }
     }
 }

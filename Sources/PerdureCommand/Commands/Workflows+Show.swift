@@ -39,6 +39,10 @@ extension Workflows {
             print(
                 "# \(definition.reference.id) version \(definition.reference.version)  \(definition.reference.contentHash)\(since)"
             )
+            if let schedule = definition.schedule {
+                let next = definition.nextTick.map { "next \($0)" } ?? "never again"
+                print("#   schedule: \(schedule.cron) in \(schedule.timeZone), \(next)")
+            }
             for (index, step) in definition.steps.enumerated() {
                 let needs = step.needs.map { definition.steps[$0].name }.joined(separator: ", ")
                 print(
@@ -64,7 +68,9 @@ extension Workflows {
                 throw CommandFailure("There is no such definition; see `perdure workflows list`.")
             }
             do {
-                return (try WorkflowDefinition(found, agents: PerdureProgram.agents.names), found.keptAt)
+                return (
+                    try WorkflowDefinition(found, agents: PerdureProgram.agents.names, zones: .files()), found.keptAt
+                )
             } catch {
                 // Its text can be of use all the same, on the way to a definition that can be run.
                 print(found.source, terminator: found.source.hasSuffix("\n") ? "" : "\n")

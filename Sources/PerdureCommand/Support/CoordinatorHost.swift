@@ -21,10 +21,12 @@ struct CoordinatorHost {
     ///   - agents: What the steps may call; those of the program unless said otherwise.
     ///   - reload: When the definitions are read again; nil for never.
     ///   - versionsMayChange: Whether a file may change what its version holds.
+    ///   - keepsSchedules: Whether workflows are started by the clock.
     ///   - signals: Whether Ctrl-C and SIGTERM shut the group down.
     init(
         settings: Settings, catalog: DefinitionCatalog, agents: AgentRegistry = PerdureProgram.agents,
-        reload: DefinitionReload.Occasion? = nil, versionsMayChange: Bool = false, logger: Logger, signals: Bool
+        reload: DefinitionReload.Occasion? = nil, versionsMayChange: Bool = false, keepsSchedules: Bool = true,
+        logger: Logger, signals: Bool
     ) throws {
         let environment = SystemEnvironment.runtime
         let topology = Topology(prefix: settings[.amqpPrefix])
@@ -58,6 +60,7 @@ struct CoordinatorHost {
                 maxBatch: try settings.integer(.coordinatorMaxBatch, upTo: 10_000),
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
                 agentLimits: try settings.agentLimits(agents: PerdureProgram.agents.names),
+                keepsSchedules: keepsSchedules, timeZones: .files(),
                 drainDeadline: try settings.duration(.coordinatorDrainDeadline), versionsMayChange: versionsMayChange
             ),
             catalog: catalog, changes: reloading?.catalogs, agents: agents, journal: journal, intake: intake,

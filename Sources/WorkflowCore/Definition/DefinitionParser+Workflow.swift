@@ -4,10 +4,10 @@ import PerdureJSON
 
 extension DefinitionParser {
     private static let workflowKeys = [
-        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "steps", "on_failure",
-        "output",
+        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "schedule", "steps",
+        "on_failure", "output",
     ]
-    private static let plannedWorkflowKeys = ["concurrency", "schedule"]
+    private static let plannedWorkflowKeys = ["concurrency"]
 
     /// The whole document; nil when it has errors that leave nothing to check further.
     mutating func workflow(_ root: DefinitionNode, source: String) -> WorkflowDefinition? {
@@ -33,6 +33,7 @@ extension DefinitionParser {
             wholeNumber($0, key: "priority", 0...ExecutionRequest.highestPriority, what: "The priority")
         }
         let deprecation = member("deprecated").flatMap { self.deprecation($0) }
+        let schedule = member("schedule").flatMap { self.schedule($0, inputSchema: schema) }
         // By the names in the file: a step that has errors of its own is no reason to report what refers to it.
         let names = member("steps")?.members?.map(\.key) ?? []
         let scope = TemplateScope(input: Self.inputType(schema), names: names, visible: Array(names.indices))
@@ -48,8 +49,8 @@ extension DefinitionParser {
         let reference = WorkflowReference(id: id, version: version, contentHash: DefinitionContent.hash(of: root))
         let parts = WorkflowDefinition.Parts(
             reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
-            deprecation: deprecation, steps: steps, failureHandler: failureHandler, output: output, source: source,
-            file: file, versionPlace: (member("version") ?? member("workflow") ?? root).place,
+            deprecation: deprecation, schedule: schedule, steps: steps, failureHandler: failureHandler, output: output,
+            source: source, file: file, versionPlace: (member("version") ?? member("workflow") ?? root).place,
             outputReads: scope.reads(output),
             dependants: StepGraph.dependants(needs: steps.map(\.predecessors)),
             hasWaits: steps.contains { ["wait", "signal"].contains($0.work.key) },

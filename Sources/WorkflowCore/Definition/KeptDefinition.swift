@@ -1,3 +1,5 @@
+import Cron
+
 /// A definition as the journal keeps it, from when it was first used.
 public struct KeptDefinition: Sendable, Equatable {
     /// Which workflow, which version, and the hash that executions of it name.
@@ -25,11 +27,15 @@ public struct KeptDefinition: Sendable, Equatable {
 extension WorkflowDefinition {
     /// Reads a definition that is kept, under the reference that its executions name.
     ///
-    /// - Parameter agents: The names of the agents that steps may use.
+    /// - Parameters:
+    ///   - agents: The names of the agents that steps may use.
+    ///   - zones: The time zones that its schedule may name; any, where it is not run by the clock.
     /// - Throws: `DefinitionErrors` when it needs agents that are not there, or what this release does not have.
-    public init(_ kept: KeptDefinition, agents: Set<String>) throws(DefinitionErrors) {
+    public init(
+        _ kept: KeptDefinition, agents: Set<String>, zones: TimeZoneDatabase = .unchecked
+    ) throws(DefinitionErrors) {
         let file = "\(kept.reference.id) version \(kept.reference.version), as stored"
-        self = try WorkflowDefinition(yaml: kept.source, file: file, agents: agents).named(kept.reference)
+        self = try WorkflowDefinition(yaml: kept.source, file: file, agents: agents, zones: zones).named(kept.reference)
     }
 
     /// Why it cannot be used beside what is kept under its version: the place of `version`, since when, and what to do.

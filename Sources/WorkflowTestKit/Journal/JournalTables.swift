@@ -66,6 +66,9 @@ public struct JournalTables: Sendable {
     var lastControl: Int64 = 0
     /// In the order in which they were kept.
     var definitions: [KeptDefinition] = []
+    var schedules: [String: ScheduleRecord] = [:]
+    /// What each schedule began with, for the checks.
+    var scheduleBegins: [String: Timestamp] = [:]
     var lastWriter: Int64 = 0
     /// When the server started: for two leases from then nothing expires, nobody could reach it either.
     var startedAt: Timestamp

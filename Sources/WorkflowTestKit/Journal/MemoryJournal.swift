@@ -216,4 +216,16 @@ public struct MemoryJournal: Journal {
     ) async throws(JournalError) {
         try await run("putBack") { $0.putBack(executions, owner: owner, publisher: publisher, now: $1) }
     }
+
+    /// Says which schedules there are.
+    public func openSchedules(
+        _ schedules: [ScheduleRecord], closing others: [String]
+    ) async throws(JournalError) -> [String: Timestamp] {
+        try await run("openSchedules") { tables, _ in tables.openSchedules(schedules, closing: others) }
+    }
+
+    /// Moves a schedule on.
+    public func recordTick(_ schedule: ScheduleRecord) async throws(JournalError) -> Bool {
+        try await run("recordTick") { tables, _ in tables.recordTick(schedule) }
+    }
 }
