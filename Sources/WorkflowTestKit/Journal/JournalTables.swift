@@ -64,7 +64,8 @@ public struct JournalTables: Sendable {
     var controls: [ControlID: ControlRow] = [:]
     var controlByKey: [String: ControlID] = [:]
     var lastControl: Int64 = 0
-    var definitions: [WorkflowReference: String] = [:]
+    /// In the order in which they were kept.
+    var definitions: [KeptDefinition] = []
     var schedules: [String: ScheduleRecord] = [:]
     /// What each schedule began with, for the checks.
     var scheduleBegins: [String: Timestamp] = [:]
