@@ -50,10 +50,8 @@ extension EndToEnd {
 
         @Test func `missed ticks are started once though coordinators compete and die`() async throws {
             try await Stage.run("schedules") { stage in
-                let settings = [
-                    "PERDURE_WORKFLOWS_DIRECTORY": try stage.workflows(Self.files(minute: Self.awayMinute)),
-                    "PERDURE_COORDINATOR_LEASE": "2s",
-                ]
+                let folder = try stage.workflows(Self.files(minute: Self.awayMinute))
+                let settings = ["PERDURE_WORKFLOWS_DIRECTORY": folder, "PERDURE_COORDINATOR_LEASE": "2s"]
                 let rows =
                     "SELECT count(*) FROM workflow_schedules WHERE time_zone = 'UTC' AND last_tick_at <= now() "
                     + "AND next_tick_at BETWEEN now() AND now() + interval '1 hour' AND cron LIKE '% * * * *'"
@@ -90,18 +88,20 @@ extension EndToEnd {
                 try await waitUntilMadeUpFor(stage)
                 #expect(try await stage.number("SELECT count(*) FROM executions") == 6)
 
-                // Another expression makes up for nothing, and what has no schedule any more is forgotten.
+                // Another expression makes up for nothing, and what has no schedule any more is forgotten; also in a
+                // coordinator that runs.
                 try await setBack(stage)
-                let changed = try stage.workflows(
-                    Self.files(minute: (Self.awayMinute + 5) % 60, version: 2, only: ["all", "skip"]))
-                _ = try await stage.serve(settings.merging(["PERDURE_WORKFLOWS_DIRECTORY": changed]) { $1 })
+                let changed = Self.files(minute: (Self.awayMinute + 5) % 60, version: 2, only: ["all", "skip"])
+                for (name, text) in changed {
+                    try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+                }
+                fourth.send(SIGHUP)
                 try await eventually("the new schedules are known") {
                     try await stage.sql(
                         "SELECT workflow_id, last_tick_at > now() - interval '5 minutes' FROM workflow_schedules ORDER BY 1"
                     ) == [["all", "t"], ["skip", "t"]]
                 }
                 #expect(try await stage.number("SELECT count(*) FROM executions") == 6)
-                fourth.send(SIGKILL)
             }
         }
 
