@@ -296,6 +296,10 @@ import Testing
         let gone = HistoryVerdict.incomparable("its events are not kept any more")
         #expect(try verdict(with([]), Self.base) == gone)
         #expect(try verdict(with(Array(whole.events.dropFirst())), Self.base) == gone)
+        let unstarted = try record(Self.base, []) { $0.handle(.cancelRequested(reason: nil)) }
+        #expect(try verdict(unstarted, Self.base) == .same)
+        let ended = JournalEvent(sequence: 1, type: .executionCancelled, timestamp: noon, payload: Array("{}".utf8))
+        #expect(try verdict(with([ended], .cancelled), Self.base) == .incomparable("it ended before it had started"))
         #expect(try verdict(with(Array(whole.events.dropLast())), Self.base) == gone)
         #expect(try verdict(with(whole.events.filter { $0.sequence != 4 }), Self.base) == gone)
         #expect(try verdict(with(whole.events, .running), Self.base) == .incomparable("it has not ended"))

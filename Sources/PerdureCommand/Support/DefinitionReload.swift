@@ -31,6 +31,7 @@ struct DefinitionReload: Sendable {
     private let settings: Settings
     private let occasion: Occasion
     private let first: DefinitionCatalog
+    private let firstMarks: [String: Mark]
     private let logger: Logger
 
     /// - Parameter catalog: What was read at the start.
@@ -39,6 +40,7 @@ struct DefinitionReload: Sendable {
         self.occasion = occasion
         self.logger = logger
         first = catalog
+        firstMarks = Self.marks(of: settings[.workflowsDirectory])
         // What was read in between is of no interest once there is something newer.
         (catalogs, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -59,9 +61,9 @@ struct DefinitionReload: Sendable {
 
     private func followFiles() async {
         var last = first
-        var seen = marks()
+        var seen = firstMarks
         while (try? await Task.sleep(for: Self.pause)) != nil {
-            let now = marks()
+            let now = Self.marks(of: settings[.workflowsDirectory])
             guard now != seen else { continue }
             seen = now
             read(&last)
@@ -80,8 +82,7 @@ struct DefinitionReload: Sendable {
     }
 
     /// The files of the folder; empty while there is no folder.
-    private func marks() -> [String: Mark] {
-        let folder = settings[.workflowsDirectory]
+    private static func marks(of folder: String) -> [String: Mark] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         var marks: [String: Mark] = [:]
         for name in names where WorkflowFiles.isDefinition(name) {

@@ -73,12 +73,12 @@ public struct HistoryReplay {
     ///
     /// - Returns: false when there is no end to it.
     private mutating func run() -> Bool {
+        agenda.add(.accepted, at: recorded.startedAt ?? record.createdAt)
         for (time, signal) in recorded.signals {
             agenda.add(.signalReceived(name: signal.name, payload: signal.payload), at: time)
         }
         if let cancel = recorded.cancel { agenda.add(.cancelRequested(reason: cancel.reason), at: cancel.time) }
-        take(.accepted)
-        var arrivals = 1
+        var arrivals = 0
         while !execution.state.status.isTerminal, let next = agenda.removeNext() {
             guard arrivals < Self.arrivalLimit else { return false }
             arrivals += 1

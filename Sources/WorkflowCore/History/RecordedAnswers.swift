@@ -22,6 +22,8 @@ struct RecordedAnswers {
         let reason: String
     }
 
+    /// When it was started, where that was not at once.
+    private(set) var startedAt: Timestamp?
     /// The attempts whose agents were called: when, and which agent.
     private(set) var calls: [Attempt: (time: Timestamp, agent: String)] = [:]
     private(set) var answers: [Attempt: Answer] = [:]
@@ -38,9 +40,13 @@ struct RecordedAnswers {
 
     /// Reads the events of a record.
     init(_ record: ExecutionRecord) throws(Unreadable) {
-        guard record.events.first?.type == .executionStarted, record.events.last?.type.endsExecution == true,
+        guard record.events.last?.type.endsExecution == true,
             record.events.indices.allSatisfy({ record.events[$0].sequence == Int64($0) + 1 })
         else { throw Unreadable(reason: "its events are not kept any more") }
+        guard let start = record.events.firstIndex(where: { $0.type == .executionStarted }) else {
+            throw Unreadable(reason: "it ended before it had started")
+        }
+        if start > 0 { startedAt = record.events[start].timestamp }
         let outputs = Dictionary(record.steps.map { ($0.name, $0.output) }) { first, _ in first }
         for event in record.events {
             guard let data = try? JSONValue(parsing: event.payload) else {
