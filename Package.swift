@@ -143,7 +143,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowRuntimeTests",
-            dependencies: ["WorkflowRuntime", "WorkflowCore", "PerdureJSON", "TestSupport"],
+            dependencies: [
+                "WorkflowRuntime", "WorkflowCore", "WorkflowTestKit", "Cron", "PerdureJSON", "TestSupport", logging,
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "WorkflowMessagingTests",

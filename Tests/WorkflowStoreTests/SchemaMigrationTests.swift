@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import PostgresClient
 import Testing
@@ -79,6 +80,27 @@ import WorkflowCore
                 try await SchemaMigration.migrate(fresh.connection)
                 #expect(try await fresh.sql(Self.shape) == upgraded)
             }
+        }
+    }
+
+    /// Coordinators of version 1 hashed the text as it stood. The same definition with another comment is the same.
+    @Test func whatVersion1HasStoredIsNoOtherContent() async throws {
+        try await TestDatabase.run { database in
+            try await database.makeVersion1()
+            try await SchemaMigration.migrate(database.connection)
+            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent()
+            let path = root.appending(path: "config/workflows/document_analysis.yaml").path
+            let source = try String(contentsOfFile: path, encoding: .utf8)
+            let today = try WorkflowDefinition(yaml: source, file: path, agents: ["summarize", "extract_entities"])
+            let journal = try PostgresJournal(
+                PostgresConfiguration(url: database.url), lease: .seconds(6), logger: Logger(label: "test"))
+            let kept = try await journal.keep([today])
+            await journal.close()
+            #expect(kept.count == 1 && kept.allSatisfy { $0.source != source && !$0.differs(from: today) })
+            #expect(
+                try await database.sql("SELECT DISTINCT definition_hash FROM executions")
+                    == [[try #require(kept.first).reference.contentHash]])
         }
     }
 
