@@ -77,6 +77,14 @@ import Testing
             ("workflow: w\nsteps: { a: { agent: x, timeout: 3s } }", "/steps/a/timeout"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: { run: 1.5s } } }", "/steps/a/timeout/run"),
             ("workflow: w\npriority: 10\nsteps: { a: { agent: x } }", "/priority"),
+            ("workflow: w\nconcurrency: 1\nsteps: { a: { agent: x } }", "/concurrency"),
+            ("workflow: w\nconcurrency: { key: a }\nsteps: { a: { agent: x } }", "/concurrency"),
+            ("workflow: w\nconcurrency: { limit: 0 }\nsteps: { a: { agent: x } }", "/concurrency/limit"),
+            ("workflow: w\nconcurrency: { limit: 1, key: [a] }\nsteps: { a: { agent: x } }", "/concurrency/key"),
+            (
+                "workflow: w\nconcurrency: { limit: 1, on_limit: x }\nsteps: { a: { agent: x } }",
+                "/concurrency/on_limit"
+            ),
             ("workflow: w\ndeprecated: 1\nsteps: { a: { agent: x } }", "/deprecated"),
             ("workflow: w\non_failure: { with: {} }\nsteps: { a: { agent: x } }", "/on_failure"),
             ("workflow: w\non_failure: { agent: x, needs: [a] }\nsteps: { a: { agent: x } }", "/on_failure/needs"),
@@ -137,6 +145,7 @@ import Testing
             workflow: w
             priority: 0
             deprecated: use v
+            concurrency: { key: "${ input.l }", limit: 2, on_limit: cancel_running }
             on_failure: { agent: x, with: { e: "${ error.code }" }, timeout: { run: 1s } }
             steps:
               a: \(step)
@@ -160,6 +169,10 @@ import Testing
     @Test(
         arguments: [
             ("workflow: w\nzzzz: 1\nsteps: { a: { agent: x } }", "/properties"),
+            (
+                "workflow: w\nconcurrency: { limit: 1, zzzz: 1 }\nsteps: { a: { agent: x } }",
+                "/properties/concurrency/properties"
+            ),
             ("workflow: w\nsteps: { a: { agent: x, zzzz: 1 } }", "/$defs/step/properties"),
             ("workflow: w\nsteps: { a: { agent: x, retry: { zzzz: 1 } } }", "/$defs/retry/properties"),
             ("workflow: w\nsteps: { a: { agent: x, compensate: { zzzz: 1 } } }", "/$defs/call/properties"),

@@ -52,7 +52,7 @@ import Testing
         #expect(
             summaries("workflow: w\nverison: 2" + Self.tail) == [
                 "test.yaml:2:1: verison: Unknown key 'verison'. Did you mean 'version'? "
-                    + "Known here: workflow, version, description, deprecated, input, priority, timeout, steps, on_failure, output."
+                    + "Known here: workflow, version, description, deprecated, input, priority, timeout, concurrency, steps, on_failure, output."
             ])
         #expect(
             summaries("workflow: w" + Self.tail + "\n    neds: [b]\n    zzz: 1") == [
@@ -62,7 +62,7 @@ import Testing
             ])
     }
 
-    @Test(arguments: ["concurrency", "schedule"])
+    @Test(arguments: ["schedule"])
     func plannedWorkflowKeys(_ key: String) {
         #expect(
             summaries("workflow: w\n\(key): 1" + Self.tail) == [

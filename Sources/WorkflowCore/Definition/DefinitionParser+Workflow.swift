@@ -4,10 +4,10 @@ import PerdureJSON
 
 extension DefinitionParser {
     private static let workflowKeys = [
-        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "steps", "on_failure",
-        "output",
+        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "concurrency", "steps",
+        "on_failure", "output",
     ]
-    private static let plannedWorkflowKeys = ["concurrency", "schedule"]
+    private static let plannedWorkflowKeys = ["schedule"]
 
     /// The whole document; nil when it has errors that leave nothing to check further.
     mutating func workflow(_ root: DefinitionNode, source: String) -> WorkflowDefinition? {
@@ -40,6 +40,7 @@ extension DefinitionParser {
         if steps == nil {
             report(root.place, key: "steps", "The key 'steps' is missing; a workflow has at least one step.")
         }
+        let concurrency = member("concurrency").flatMap { self.concurrency($0, scope: scope.at([])) }
         let output = member("output").flatMap { template($0, key: "output", environment: scope.environment) }
         let failureHandler = member("on_failure").flatMap {
             agentWork($0, key: "on_failure", scope: scope.adding([("error", Self.errorType)]))
@@ -48,7 +49,8 @@ extension DefinitionParser {
         let reference = WorkflowReference(id: id, version: version, contentHash: SHA256.hexDigest(of: source.utf8))
         let parts = WorkflowDefinition.Parts(
             reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
-            deprecation: deprecation, steps: steps, failureHandler: failureHandler, output: output, source: source,
+            concurrency: concurrency, deprecation: deprecation, steps: steps, failureHandler: failureHandler,
+            output: output, source: source,
             outputReads: scope.reads(output),
             dependants: StepGraph.dependants(needs: steps.map(\.predecessors)),
             hasWaits: steps.contains { ["wait", "signal"].contains($0.work.key) },

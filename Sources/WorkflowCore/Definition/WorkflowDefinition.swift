@@ -11,6 +11,7 @@ public struct WorkflowDefinition: Sendable {
         let inputSchema: JSONSchema?
         let timeoutMicroseconds: Int64?
         let priority: Int?
+        let concurrency: ConcurrencyRule?
         let deprecation: String?
         let steps: [StepDefinition]
         let failureHandler: AgentWork?
@@ -42,6 +43,8 @@ public struct WorkflowDefinition: Sendable {
     public var timeoutMicroseconds: Int64? { parts.timeoutMicroseconds }
     /// The priority of executions whose requests name none, 0 to 9; nil when it does not say.
     public var priority: Int? { parts.priority }
+    /// How many executions of it run at a time; nil when it does not say.
+    public var concurrency: ConcurrencyRule? { parts.concurrency }
     /// What to use instead, or an empty text, when nobody should use it any more; nil while it is fine to use.
     public var deprecation: String? { parts.deprecation }
     /// The steps in the order they are listed; a step's order is its index plus one.

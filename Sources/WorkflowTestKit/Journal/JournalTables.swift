@@ -64,6 +64,9 @@ public struct JournalTables: Sendable {
     var controls: [ControlID: ControlRow] = [:]
     var controlByKey: [String: ControlID] = [:]
     var lastControl: Int64 = 0
+    /// In the order of their places.
+    var slots: [SlotRow] = []
+    var lastPlace = 0
     var definitions: [WorkflowReference: String] = [:]
     var lastWriter: Int64 = 0
     /// When the server started: for two leases from then nothing expires, nobody could reach it either.
