@@ -162,6 +162,8 @@ CREATE TABLE IF NOT EXISTS execution_callers (
 -- be sent again.
 -- The owner of the execution settles it, in the commit of the transition that it asks for. Rows are locked in the order of their
 -- keys.
+-- What the runtime itself sends, from one execution to another, is here too, under keys that begin with `perdure:`. Such a row is
+-- written by a commit and gone when it is settled.
 CREATE TABLE IF NOT EXISTS execution_controls (
     control_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     message_key  text        NOT NULL UNIQUE,     -- a message seen twice is applied once
@@ -376,6 +378,38 @@ BEGIN
             END IF;
         END IF;
         RETURN NEXT;
+    END LOOP;
+END $$;
+
+-- Puts messages that the runtime itself sends into the inbox, in the transaction of the transition that calls for them. A second
+-- copy is not put in, and neither is one for an execution that has ended: nobody would be told. Says where the owner is
+-- a lane of this coordinator, so that it can be told; other owners are hinted at what waits, by a notification.
+--
+-- In the order of the keys, as everywhere; no message from outside has such a key, so nobody who holds one waits for another.
+CREATE OR REPLACE FUNCTION workflow.send_controls(
+    coordinator text, keys text[], executions uuid[], actions text[], parameters jsonb[]
+) RETURNS TABLE (execution_id uuid, owner text) LANGUAGE plpgsql AS $$
+DECLARE
+    holder text;
+BEGIN
+    INSERT INTO execution_controls (message_key, execution_id, action, parameters, received_at)
+    SELECT s.message_key, s.execution_id, s.action, s.parameters,
+           statement_timestamp() + s.number * interval '1 microsecond'
+    FROM unnest(keys, executions, actions, parameters) WITH ORDINALITY
+         AS s (message_key, execution_id, action, parameters, number)
+    WHERE EXISTS (SELECT FROM execution_locks l WHERE l.execution_id = s.execution_id)
+    ORDER BY s.message_key
+    ON CONFLICT (message_key) DO NOTHING;
+    FOR execution_id, owner, holder IN
+        SELECT l.execution_id, l.owner, w.publisher
+        FROM execution_locks l JOIN event_writers w ON w.owner = l.owner AND w.phase = 'LIVE'
+        WHERE l.execution_id = ANY(executions)
+    LOOP
+        IF holder = coordinator THEN
+            RETURN NEXT;
+        ELSE
+            PERFORM pg_notify('perdure_controls', execution_id || ' ' || owner);
+        END IF;
     END LOOP;
 END $$;
 

@@ -10,6 +10,8 @@ struct ControlDesk: Sendable {
     let journal: any Journal
     let publisher: any EventPublisher
     let lanes: Lanes
+    /// What lanes of the coordinator say of one another's executions.
+    let hints: AsyncStream<ControlHint>
     let environment: RuntimeEnvironment
 
     /// A control message that could be read.
@@ -30,8 +32,10 @@ struct ControlDesk: Sendable {
     func run() async throws {
         try await withThrowingTaskGroup { group in
             group.addTask { try await takeMessages() }
-            group.addTask {
-                for await hint in journal.controlHints { await lanes.tell([hint]) }
+            for hints in [journal.controlHints, hints] {
+                group.addTask {
+                    for await hint in hints { await lanes.tell([hint]) }
+                }
             }
             try await group.waitForAll()
         }

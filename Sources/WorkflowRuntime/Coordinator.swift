@@ -57,11 +57,14 @@ public struct Coordinator: Service {
         let outbox = Outbox(publisher: publisher, intake: intake)
         let answers = ControlAnswers(
             journal: journal, publisher: publisher, environment: environment, logger: logger)
+        // More of them than this are as well left to the next heartbeat.
+        let (hints, neighbours) = AsyncStream.makeStream(
+            of: ControlHint.self, bufferingPolicy: .bufferingNewest(10_000))
         let lanes = Lanes(
             all: (0..<configuration.lanes).map { index in
                 JournalLane(
                     index: index, configuration: configuration, journal: journal, intake: intake, outbox: outbox,
-                    answers: answers, invoker: invoker, environment: environment, logger: logger
+                    answers: answers, neighbours: neighbours, invoker: invoker, environment: environment, logger: logger
                 )
             })
         // The mailboxes and not the lanes, which hold the outbox.
@@ -80,7 +83,7 @@ public struct Coordinator: Service {
 
         let desk = ControlDesk(
             coordinator: configuration.owner, intake: control, journal: journal, publisher: publisher, lanes: lanes,
-            environment: environment)
+            hints: hints, environment: environment)
 
         do {
             // A database that never comes must not keep the process from being stopped.

@@ -75,8 +75,16 @@ extension JournalLane {
         }
         outbox.enqueue(item)
         answers.enqueue(settled)
+        hint(receipt.hints)
         for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
         carryOn(batch)
+    }
+
+    /// Tells the owners of executions that a commit has sent control messages to, as far as they are lanes here.
+    private func hint(_ hints: [ControlHint]) {
+        let own = hints.filter { $0.owner == owner }.map(\.execution)
+        if !own.isEmpty { mailbox.post(.controls(own)) }
+        for hint in hints where hint.owner != owner { neighbours.yield(hint) }
     }
 
     /// What goes on after a commit, for the executions that have not ended with it.

@@ -17,6 +17,8 @@ extension JournalLane {
         if controls.count == Self.controlsPerBatch { mailbox.post(.controls(executions)) }
         var isLate = false
         for control in controls {
+            // What a newer version sends within the runtime waits for an owner of that version.
+            if control.isInternal && control.action == nil { continue }
             guard let entry = held[control.executionID] else {
                 // It has ended, or is somebody else's now, who is told by the next tick at the latest.
                 isLate = true

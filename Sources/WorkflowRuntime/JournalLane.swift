@@ -15,6 +15,8 @@ actor JournalLane {
     let intake: any RequestIntake
     let outbox: Outbox
     let answers: ControlAnswers
+    /// For hints at what the coordinator's other lanes own.
+    let neighbours: AsyncStream<ControlHint>.Continuation
     let invoker: AgentInvoker
     let environment: RuntimeEnvironment
     let logger: Logger
@@ -38,7 +40,7 @@ actor JournalLane {
 
     init(
         index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake,
-        outbox: Outbox, answers: ControlAnswers,
+        outbox: Outbox, answers: ControlAnswers, neighbours: AsyncStream<ControlHint>.Continuation,
         invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
     ) {
         self.index = index
@@ -48,6 +50,7 @@ actor JournalLane {
         self.intake = intake
         self.outbox = outbox
         self.answers = answers
+        self.neighbours = neighbours
         self.invoker = invoker
         self.environment = environment
         self.logger = logger

@@ -47,6 +47,7 @@ struct LaneBatch {
             )
         }
         if let control { changes[index].controls.append(control) }
+        changes[index].sends += decision.sends
         if let request, let acceptance {
             accepted[id] = request
             acceptedKeys.insert(acceptance.idempotencyKey)

@@ -19,8 +19,8 @@ struct CommitCalls {
     /// The ids whose further callers the last call asks for.
     var endedIDs: [UUID?] { ended.map(\.state.id.uuid) }
 
-    /// The control messages that are settled with the batch.
-    private var settled: [SettledControl] { batch.changes.flatMap(\.controls) }
+    /// The control messages of others that are settled with the batch.
+    private var settled: [SettledControl] { batch.changes.flatMap(\.controls).filter { !$0.control.isInternal } }
 
     /// Their ids.
     var controlIDs: [Int64?] { settled.map(\.control.id.rawValue) }
@@ -31,9 +31,58 @@ struct CommitCalls {
         return PostgresCall(CommitStatement.moveCursor, writer + [.int64(cursor)])
     }
 
-    /// The calls in order. The last one gives the further callers when `asksForCallers`; the last but that gives those of
-    /// control messages when there are `controlIDs`.
-    func calls() -> [PostgresCall] {
+    /// The calls in order, and which of them give something.
+    struct Sequence {
+        var calls: [PostgresCall]
+        /// Gives the senders of the control messages that are settled.
+        var settling: Int?
+        /// Gives where control messages were sent.
+        var sending: Int?
+        /// Gives the further callers.
+        var furtherCallers: Int?
+    }
+
+    /// The calls in order.
+    func sequence() -> Sequence {
+        var sequence = Sequence(calls: calls())
+        let settled = settled
+        if !settled.isEmpty {
+            let ids = PostgresValue.int64Array(settled.map(\.control.id.rawValue))
+            sequence.calls.append(PostgresCall(ControlStatement.lock, [ids]))
+            sequence.settling = sequence.calls.count
+            sequence.calls.append(
+                PostgresCall(
+                    ControlStatement.settle,
+                    [ids, .jsonbArray(settled.map(\.outcome.json.jsonBytes)), .text(batch.owner)]))
+        }
+        let internals = batch.changes.flatMap(\.controls).filter(\.control.isInternal)
+        if !internals.isEmpty {
+            sequence.calls.append(
+                PostgresCall(
+                    ControlStatement.forgetInternal, [.int64Array(internals.map(\.control.id.rawValue))]))
+        }
+        let sends = batch.changes.flatMap(\.sends)
+        if !sends.isEmpty {
+            sequence.sending = sequence.calls.count
+            sequence.calls.append(PostgresCall(ControlStatement.send, [.text(batch.publisher)] + sendColumns(sends)))
+        }
+        if asksForCallers {
+            sequence.furtherCallers = sequence.calls.count
+            sequence.calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)]))
+        }
+        return sequence
+    }
+
+    private func sendColumns(_ sends: [InternalControl]) -> [PostgresValue] {
+        [
+            .textArray(sends.map(\.messageKey)), .uuidArray(sends.map(\.executionID.uuid)),
+            .textArray(sends.map(\.action.name)),
+            .jsonbArray(sends.map { JSONValue.object($0.action.parameters).jsonBytes }),
+        ]
+    }
+
+    /// The calls that write what the changes are.
+    private func calls() -> [PostgresCall] {
         var calls = [writerCall]
         let accepted = accepted
         let advanced = advanced
@@ -77,20 +126,10 @@ struct CommitCalls {
             calls.append(PostgresCall(CommitStatement.writeInstances, instanceColumns(instances)))
         }
         calls.append(PostgresCall(CommitStatement.insertEvents, eventColumns()))
-        let settled = settled
-        if !settled.isEmpty {
-            let ids = PostgresValue.int64Array(settled.map(\.control.id.rawValue))
-            calls.append(PostgresCall(ControlStatement.lock, [ids]))
-            calls.append(
-                PostgresCall(
-                    ControlStatement.settle,
-                    [ids, .jsonbArray(settled.map(\.outcome.json.jsonBytes)), .text(batch.owner)]))
-        }
-        if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)])) }
         return calls
     }
 
-    /// Whether the last of the calls asks for further callers.
+    /// Whether further callers are asked for.
     var asksForCallers: Bool { !ended.isEmpty }
 
     /// The tokens under which the executions that go on must be owned.

@@ -34,8 +34,31 @@ enum ControlStatement {
             RETURNING c.control_id, c.callers
             """)
 
+    /// The runtime's own messages leave nothing behind once they are settled. In the order of their keys.
+    static let forgetInternal = PostgresStatement(
+        name: "commit_forget_internal_controls",
+        sql: """
+            DELETE FROM execution_controls WHERE control_id IN (
+                SELECT control_id FROM execution_controls WHERE control_id = ANY($1) ORDER BY message_key FOR UPDATE)
+            """)
+
+    static let send = PostgresStatement(
+        name: "commit_send_controls",
+        sql: "SELECT execution_id, owner FROM workflow.send_controls($1, $2, $3, $4, $5)")
+
     static let callers = PostgresStatement(
         name: "control_callers", sql: "SELECT control_id, callers FROM execution_controls WHERE control_id = ANY($1)")
+
+    /// The runtime's own messages that came too late; nobody is told. Their keys are `InternalControl.keyPrefix`.
+    static let forgetLate = PostgresStatement(
+        name: "forget_late_internal_controls",
+        sql: """
+            DELETE FROM execution_controls WHERE control_id IN (
+                SELECT c.control_id FROM execution_controls c LEFT JOIN executions e ON e.id = c.execution_id
+                WHERE c.answered_at IS NULL AND c.settled_at IS NULL AND starts_with(c.message_key, $1)
+                  AND (e.id IS NULL OR e.status IN ('SUCCESS', 'FAILED', 'CANCELLED'))
+                ORDER BY c.message_key FOR UPDATE OF c SKIP LOCKED)
+            """)
 
     /// Messages for executions that ended while they were on their way, or that somebody has removed.
     static let late = PostgresStatement(
@@ -43,7 +66,7 @@ enum ControlStatement {
         sql: """
             SELECT c.control_id, c.message_key, c.execution_id, c.action, c.parameters, e.status
             FROM execution_controls c LEFT JOIN executions e ON e.id = c.execution_id
-            WHERE c.answered_at IS NULL AND c.settled_at IS NULL
+            WHERE c.answered_at IS NULL AND c.settled_at IS NULL AND NOT starts_with(c.message_key, $2)
               AND (e.id IS NULL OR e.status IN ('SUCCESS', 'FAILED', 'CANCELLED'))
             ORDER BY c.received_at, c.control_id LIMIT $1
             """)

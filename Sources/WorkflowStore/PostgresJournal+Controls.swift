@@ -76,9 +76,14 @@ extension PostgresJournal {
         }
     }
 
-    /// Refuses what came too late, then gives everything that nobody else will tell.
+    /// Refuses what came too late, or drops it where nobody has to be told, then gives everything that nobody else will tell.
     public func unansweredControls(limit: Int) async throws(JournalError) -> [SettledControl] {
-        let late = try await run([PostgresCall(ControlStatement.late, [.int64(Int64(limit))])], on: controls)[0]
+        let prefix = PostgresValue.text(InternalControl.keyPrefix)
+        let late = try await run(
+            [
+                PostgresCall(ControlStatement.forgetLate, [prefix]),
+                PostgresCall(ControlStatement.late, [.int64(Int64(limit)), prefix]),
+            ], on: controls)[1]
         if !late.isEmpty {
             let refusals = try Self.decode { () throws(PostgresError) in
                 var refusals: [(id: Int64, outcome: [UInt8])] = []

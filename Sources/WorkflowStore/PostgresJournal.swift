@@ -141,15 +141,15 @@ public final class PostgresJournal: Journal {
     /// - Throws: see `Journal.commit(_:)`.
     public func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt {
         let plan = CommitCalls(batch: batch, leaseSeconds: lease.seconds)
-        let calls = plan.calls()
+        let sequence = plan.sequence()
         let commits = commits(of: batch.writer)
         var wasUnknown = false
         while true {
             do throws(PostgresError) {
-                let results = try await commits.transaction(calls)
+                let results = try await commits.transaction(sequence.calls)
                 return try receipt(
-                    callers: plan.asksForCallers ? results.last : nil,
-                    controls: plan.controlIDs.isEmpty ? nil : results[calls.count - (plan.asksForCallers ? 2 : 1)])
+                    callers: sequence.furtherCallers.map { results[$0] },
+                    controls: sequence.settling.map { results[$0] }, hints: sequence.sending.map { results[$0] })
             } catch {
                 if error.isOutcomeUnknown {
                     logger.warning(
@@ -214,17 +214,25 @@ public final class PostgresJournal: Journal {
             ], on: commits
         )
         return try Self.decode { () throws(PostgresError) in
-            try receipt(callers: results[0], controls: results[1])
+            // What was sent is found by the next heartbeat.
+            try receipt(callers: results[0], controls: results[1], hints: nil)
         }
     }
 
     private func receipt(
-        callers: PostgresResult?, controls: PostgresResult?
+        callers: PostgresResult?, controls: PostgresResult?, hints: PostgresResult?
     ) throws(PostgresError) -> CommitReceipt {
         var receipt = CommitReceipt(furtherCallers: try Self.callers(callers))
-        guard let controls else { return receipt }
-        for row in controls {
-            receipt.controlCallers[ControlID(rawValue: try row.int64("control_id"))] = try Self.controlCallers(row)
+        if let controls {
+            for row in controls {
+                receipt.controlCallers[ControlID(rawValue: try row.int64("control_id"))] = try Self.controlCallers(row)
+            }
+        }
+        if let hints {
+            for row in hints {
+                receipt.hints.append(
+                    ControlHint(execution: ExecutionID(try row.uuid("execution_id")), owner: try row.text("owner")))
+            }
         }
         return receipt
     }

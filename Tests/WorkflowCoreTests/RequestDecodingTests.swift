@@ -80,7 +80,7 @@ import Testing
         #expect(try decode(plain.utf8, messageID: "").get().idempotencyKey == nil)
         let longest = String(repeating: "k", count: Limits.idempotencyKeyBytes)
         #expect(try decode(plain.utf8, messageID: longest).get().idempotencyKey == longest)
-        for bad in [longest + "k", String(repeating: "é", count: 128), "a\0b"] {
+        for bad in [longest + "k", String(repeating: "é", count: 128), "a\0b", "perdure:child"] {
             let found = try rejection(plain, messageID: bad)
             #expect(found.code == .invalidRequest && found.message.contains("'message_id'"))
         }

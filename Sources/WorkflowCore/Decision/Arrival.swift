@@ -48,6 +48,8 @@ public struct Decision: Sendable, Equatable {
     public var changesStatus = false
     /// Why nothing was done of what somebody asked for; nil when it was, and for all other arrivals.
     public var refusal: RequestRejection?
+    /// What is sent to other executions, with the commit.
+    public var sends: [InternalControl] = []
 
     /// Nothing follows.
     public init() {}

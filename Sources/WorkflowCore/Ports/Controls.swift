@@ -36,6 +36,9 @@ public struct StoredControl: Sendable, Equatable {
     /// What is asked, or nil when only a newer version knows it.
     public var action: ControlAction? { ControlAction(name: actionName, parameters: parameters) }
 
+    /// Whether the runtime itself sent it: nobody is told what became of it, and nothing of it is left once it is settled.
+    public var isInternal: Bool { messageKey.hasPrefix(InternalControl.keyPrefix) }
+
     /// The body of the message.
     public var body: JSONValue {
         ControlRequest.body(executionID, action: actionName, parameters: parameters.objectValue ?? [:])
@@ -59,7 +62,7 @@ public struct SettledControl: Sendable, Equatable {
     }
 
     /// Whether somebody is to be told, or the message is to be parked.
-    public var hasToBeTold: Bool { !callers.isEmpty || outcome.isRefusal }
+    public var hasToBeTold: Bool { !control.isInternal && (!callers.isEmpty || outcome.isRefusal) }
 }
 
 /// What the inbox says to a message that is put into it.

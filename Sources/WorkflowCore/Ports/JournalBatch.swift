@@ -57,6 +57,8 @@ public struct ExecutionChange: Sendable {
     public var events: [JournalEvent]
     /// The control messages that are settled with this change, for better or worse.
     public var controls: [SettledControl] = []
+    /// The control messages that are sent with this change.
+    public var sends: [InternalControl] = []
     /// The position of the first of the events in the writer's stream; the rest follow it.
     public var firstPosition: Int64
 
@@ -99,12 +101,17 @@ public struct CommitReceipt: Sendable, Equatable {
     public var furtherCallers: [ExecutionID: [ReplyAddress]]
     /// For control messages that were settled with this commit, who is to be told.
     public var controlCallers: [ControlID: [ReplyAddress]]
+    /// The lanes of this coordinator for whose executions the commit has sent control messages. The owners of others are
+    /// given a hint.
+    public var hints: [ControlHint]
 
     /// A receipt.
     public init(
-        furtherCallers: [ExecutionID: [ReplyAddress]] = [:], controlCallers: [ControlID: [ReplyAddress]] = [:]
+        furtherCallers: [ExecutionID: [ReplyAddress]] = [:], controlCallers: [ControlID: [ReplyAddress]] = [:],
+        hints: [ControlHint] = []
     ) {
         self.furtherCallers = furtherCallers
         self.controlCallers = controlCallers
+        self.hints = hints
     }
 }

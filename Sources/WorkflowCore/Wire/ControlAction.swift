@@ -2,12 +2,15 @@ import PerdureJSON
 
 /// What can be asked of an execution that is under way.
 ///
-/// Everything around it (the message, the inbox, the owner that applies it, the reply) is the same for all of them.
+/// Everything around it (the message, the inbox, the owner that applies it, the reply) is the same for all of them. What is
+/// marked as internal no message can ask for: see `InternalControl`.
 public enum ControlAction: Sendable, Equatable {
     /// Its end, for a reason that its callers are told.
     case cancel(reason: String?)
     /// To take note of something that happened outside.
     case signal(name: String, payload: JSONValue)
+    /// To start, now that it has its turn. Internal.
+    case slotGranted
 
     /// The words that messages say it with.
     public static let names = ["cancel", "signal"]
@@ -17,6 +20,7 @@ public enum ControlAction: Sendable, Equatable {
         switch self {
         case .cancel: "cancel"
         case .signal: "signal"
+        case .slotGranted: "slot_granted"
         }
     }
 
@@ -25,6 +29,7 @@ public enum ControlAction: Sendable, Equatable {
         switch self {
         case .cancel(let reason): reason.map { ["reason": .string($0)] } ?? [:]
         case .signal(let name, let payload): ["name": .string(name), "payload": payload]
+        case .slotGranted: [:]
         }
     }
 
@@ -33,13 +38,14 @@ public enum ControlAction: Sendable, Equatable {
         switch self {
         case .cancel(let reason): .cancelRequested(reason: reason)
         case .signal(let name, let payload): .signalReceived(name: name, payload: payload)
+        case .slotGranted: .slotGranted
         }
     }
 
     /// About how many bytes it adds to what the execution holds.
     public var approximateByteCount: Int {
         switch self {
-        case .cancel: 0
+        case .cancel, .slotGranted: 0
         case .signal(let name, let payload): name.utf8.count + payload.approximateByteCount
         }
     }
@@ -85,6 +91,7 @@ public enum ControlAction: Sendable, Equatable {
         case "signal":
             guard let signal = parameters["name"]?.stringValue else { return nil }
             self = .signal(name: signal, payload: parameters["payload"] ?? .null)
+        case "slot_granted": self = .slotGranted
         default: return nil
         }
     }

@@ -81,7 +81,7 @@ struct MessageFields {
 extension ExecutionRequest.Envelope {
     /// Under which a second copy of the message is known; nil when it has nothing to know it by.
     ///
-    /// - Throws: `RequestRejection` when it is too long to be kept.
+    /// - Throws: `RequestRejection` when it is too long to be kept, or looks like one of the runtime's own.
     func idempotencyKey() throws(RequestRejection) -> String? {
         guard let messageID, !messageID.isEmpty else { return nil }
         guard messageID.utf8.count <= Limits.idempotencyKeyBytes, !messageID.utf8.contains(0) else {
@@ -89,6 +89,12 @@ extension ExecutionRequest.Envelope {
                 .invalidRequest,
                 "The property 'message_id' must be at most \(Limits.idempotencyKeyBytes) bytes of text without NUL."
             )
+        }
+        guard !messageID.hasPrefix(InternalControl.keyPrefix) else {
+            throw RequestRejection(
+                .invalidRequest,
+                "The property 'message_id' must not begin with '\(InternalControl.keyPrefix)', which is for the runtime's own "
+                    + "messages; choose another one.")
         }
         return messageID
     }

@@ -36,8 +36,18 @@ struct ControlLedger {
         if let before = entry.outcome, before != outcome {
             return "the outcome of control message \(control.messageKey) changes"
         }
-        if entry.outcome == nil { outcomes[control.body, default: []].append(outcome) }
+        if entry.outcome == nil && !control.isInternal { outcomes[control.body, default: []].append(outcome) }
         entries[control.id]?.outcome = outcome
+        // Nothing is left of it, so it could come again.
+        return control.isInternal ? drop(control) : nil
+    }
+
+    /// One of the runtime's own messages is forgotten.
+    mutating func drop(_ control: StoredControl) -> String? {
+        guard control.isInternal, openByKey[control.messageKey] == control.id else {
+            return "control message \(control.messageKey) is forgotten and must not be"
+        }
+        openByKey[control.messageKey] = nil
         return nil
     }
 
@@ -50,7 +60,7 @@ struct ControlLedger {
                 return "control message \(control.messageKey) is applied twice"
             }
             entries[control.id]?.wasApplied = true
-            appliedBodies[control.body, default: 0] += 1
+            if !control.isInternal { appliedBodies[control.body, default: 0] += 1 }
             guard control.executionID == change.state.id else {
                 return "control message \(control.messageKey) is applied to another execution"
             }
@@ -61,6 +71,7 @@ struct ControlLedger {
                 guard status == .cancelled else { return "\(change.state.id) is cancelled and goes on" }
             case .signal(let name, let payload):
                 expected.append(EventType.signalReceived.rawValue + name + payload.jsonText)
+            case .slotGranted: break
             case nil: return "control message \(control.messageKey) is applied and not known"
             }
         }

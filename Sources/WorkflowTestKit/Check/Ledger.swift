@@ -55,6 +55,11 @@ struct Ledger {
             return controls.keep(id, key: key, execution: execution)
         case .controlSettled(let control, let outcome, _):
             return controls.settle(control, outcome)
+        case .controlDropped(let control):
+            if entries[control.executionID]?.result == nil {
+                return "control message \(control.messageKey) is dropped, and its execution goes on"
+            }
+            return controls.drop(control)
         case .controlAnswered, .hinted: break
         }
         return nil

@@ -29,7 +29,10 @@ extension JournalTables {
 
         if let cursor = batch.cursor { moveCursor(of: batch.writer, to: cursor) }
         for change in batch.changes { apply(change, batch, lease: lease, now: now) }
-        return .success(receipt(of: batch))
+        let hints = send(batch.changes.flatMap(\.sends), publisher: batch.publisher)
+        var receipt = receipt(of: batch)
+        receipt.hints = hints
+        return .success(receipt)
     }
 
     private func isOwned(_ change: ExecutionChange) -> Bool {

@@ -66,6 +66,36 @@ extension JournalTables {
         return .kept(owner: nil)
     }
 
+    /// Puts the runtime's own messages into the inbox.
+    ///
+    /// - Returns: Where the owner is a lane of the coordinator.
+    mutating func send(_ sends: [InternalControl], publisher: String) -> [ControlHint] {
+        var hints: [ControlHint] = []
+        for send in sends {
+            guard executions[send.executionID]?.lock != nil else { continue }
+            if controlByKey[send.messageKey] == nil {
+                lastControl += 1
+                let id = ControlID(rawValue: lastControl)
+                controlByKey[send.messageKey] = id
+                controls[id] = ControlRow(
+                    control: StoredControl(
+                        id: id, messageKey: send.messageKey, executionID: send.executionID,
+                        actionName: send.action.name, parameters: .object(send.action.parameters)),
+                    callers: [])
+                note(.controlKept(id, key: send.messageKey, execution: send.executionID))
+            }
+            if case .kept(let owner?) = kept(send.executionID, publisher: publisher) {
+                hints.append(ControlHint(execution: send.executionID, owner: owner))
+            }
+        }
+        return hints
+    }
+
+    private mutating func forget(_ control: StoredControl) {
+        controls[control.id] = nil
+        if controlByKey[control.messageKey] == control.id { controlByKey[control.messageKey] = nil }
+    }
+
     /// What waits for these executions.
     func openControls(of ids: [ExecutionID], limit: Int) -> [StoredControl] {
         let ids = Set(ids)
@@ -80,6 +110,7 @@ extension JournalTables {
             controls[entry.control.id]?.answerer = owner
             controls[entry.control.id]?.isAnswered = row.callers.isEmpty && !entry.outcome.isRefusal
             note(.controlSettled(entry.control, entry.outcome, callers: row.callers))
+            if entry.control.isInternal { forget(entry.control) }
         }
     }
 
@@ -122,6 +153,11 @@ extension JournalTables {
     mutating func unansweredControls(limit: Int) -> [SettledControl] {
         for row in openControlRows {
             guard let status = executions[row.control.executionID]?.state.status, status.isTerminal else { continue }
+            if row.control.isInternal {
+                note(.controlDropped(row.control))
+                forget(row.control)
+                continue
+            }
             let outcome = ControlOutcome(.ended(row.control.executionID, as: status))
             settle([SettledControl(control: row.control, outcome: outcome)], owner: "")
         }
@@ -138,8 +174,7 @@ extension JournalTables {
             guard let row = controls[id], let outcome = row.outcome else { continue }
             note(.controlAnswered(row.control, outcome, callers: row.callers))
             if outcome.isRefusal {
-                controls[id] = nil
-                if controlByKey[row.control.messageKey] == id { controlByKey[row.control.messageKey] = nil }
+                forget(row.control)
             } else {
                 controls[id]?.isAnswered = true
             }

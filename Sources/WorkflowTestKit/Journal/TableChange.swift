@@ -12,5 +12,7 @@ enum TableChange: Sendable {
     case controlKept(ControlID, key: String, execution: ExecutionID)
     case controlSettled(StoredControl, ControlOutcome, callers: [ReplyAddress])
     case controlAnswered(StoredControl, ControlOutcome, callers: [ReplyAddress])
+    /// One of the runtime's own messages is dropped, because its execution has ended.
+    case controlDropped(StoredControl)
     case hinted(ControlHint)
 }

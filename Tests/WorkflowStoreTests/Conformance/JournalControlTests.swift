@@ -173,6 +173,94 @@ import WorkflowCore
         }
     }
 
+    @Test(arguments: JournalKind.allCases)
+    func whatTheRuntimeSendsIsKeptWithItsTransition(kind: JournalKind) async throws {
+        try await kind.run { stage in
+            let (party, journal) = (stage.first, stage.first.journal)
+            let writer = try await party.open()
+            var (sender, acceptSender) = stage.accept()
+            let (target, acceptTarget) = stage.accept(at: 6)
+            _ = try await journal.commit(party.batch(writer, [acceptSender, acceptTarget]))
+            let id = target.state.id
+            var change = sender.answer(0, .success(1), at: 11)
+            let send = InternalControl(key: "end of \(id)", to: id, action: .cancel(reason: "because"))
+            change.sends = [send, InternalControl(key: "nobody", to: .random(), action: .cancel(reason: nil))]
+            var stale = change.under(token: 7)
+            stale.sends = change.sends
+            let code = await code { () throws(JournalError) in
+                _ = try await journal.commit(party.batch(writer, [stale]))
+            }
+            #expect(code == .leasesLost([sender.state.id]))
+            #expect(try await journal.openControls(of: [id], limit: 9, for: writer).isEmpty)
+
+            let hints = [ControlHint(execution: id, owner: party.owner)]
+            #expect(try await journal.commit(party.batch(writer, [change])).hints == hints)
+            #expect(try await party.tick().openControls == hints)
+            #expect(try await party.tick().hasUnansweredControls == false)
+            let open = try await journal.openControls(of: [id], limit: 9, for: writer)
+            #expect(open.map(\.messageKey) == [send.messageKey] && open.map(\.action) == [send.action])
+            #expect(open.allSatisfy { $0.isInternal })
+
+            // A second copy, from a transition that is decided once more.
+            var again = sender.answer(1, .success(2), at: 11 + Int64(change.events.count))
+            again.sends = [send]
+            _ = try await journal.commit(party.batch(writer, [again]))
+            #expect(try await journal.openControls(of: [id], limit: 9, for: writer) == open)
+        }
+    }
+
+    @Test(arguments: JournalKind.allCases)
+    func nothingIsLeftOfWhatTheRuntimeSent(kind: JournalKind) async throws {
+        try await kind.run { stage in
+            let (party, journal) = (stage.first, stage.first.journal)
+            let writer = try await party.open()
+            var (execution, accept) = stage.accept()
+            let id = execution.state.id
+            accept.sends = [
+                InternalControl(key: "refused", to: id, action: .cancel(reason: nil)),
+                InternalControl(key: "applied", to: id, action: .cancel(reason: "because")),
+                InternalControl(key: "late", to: id, action: .cancel(reason: nil)),
+            ]
+            _ = try await journal.commit(party.batch(writer, [accept]))
+            _ = try await journal.submit([signal(id, "told")], publisher: party.name)
+            let open = try await journal.openControls(of: [id], limit: 9, for: writer)
+            try #require(open.map(\.isInternal) == [true, true, true, false])
+            var change = execution.ask(.cancelRequested(reason: "because"), at: 6)
+            change.controls = [
+                SettledControl(control: open[0], outcome: .refused(code: "EXECUTION_ENDED", message: "No.")),
+                SettledControl(control: open[1], outcome: .applied(id, action: "cancel", sequence: 8)),
+            ]
+            #expect(change.controls.allSatisfy { !$0.hasToBeTold })
+            let receipt = try await journal.commit(party.batch(writer, [change]))
+            #expect(receipt.controlCallers.isEmpty)
+            // What is left came too late: one has a sender who is told of it, the other has none.
+            #expect(try await party.tick().hasUnansweredControls)
+            #expect(try await journal.unansweredControls(limit: 9).map(\.control.messageKey) == ["told"])
+            try await journal.recordAnswered([open[3].id])
+            #expect(try await party.tick().hasUnansweredControls == false)
+            #expect(try await journal.openControls(of: [id], limit: 9, for: writer).isEmpty)
+        }
+    }
+
+    @Test func anotherCoordinatorIsHintedAtWhatIsSent() async throws {
+        try await JournalKind.postgres.run { stage in
+            let writer = try await stage.first.open()
+            let (target, accept) = stage.accept()
+            _ = try await stage.first.journal.commit(stage.first.batch(writer, [accept]))
+            // It listens once its heart beats.
+            _ = try await stage.first.tick()
+            let second = stage.second
+            let secondWriter = try await second.open()
+            var (_, other) = stage.accept()
+            other.sends = [InternalControl(key: "x", to: target.state.id, action: .cancel(reason: nil))]
+            #expect(try await second.journal.commit(second.batch(secondWriter, [other])).hints.isEmpty)
+            for await hint in stage.first.journal.controlHints {
+                #expect(hint == ControlHint(execution: target.state.id, owner: stage.first.owner))
+                break
+            }
+        }
+    }
+
     @Test func anotherCoordinatorIsHintedAtWhatWaits() async throws {
         try await JournalKind.postgres.run { stage in
             let writer = try await stage.first.open()
