@@ -29,6 +29,7 @@ import WorkflowTestKit
         for seed in UInt64(1)...40 { counts += Simulation(seed: seed).run().counts }
         #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
         #expect(counts.appliedControls > 30 && counts.refusedControls > 30)
+        #expect(counts.waitedForTurn > 10 && counts.refusedAtLimit > 5)
     }
 
     /// Each of these breaks one promise of the journal; what the checks say of it must not be luck.
@@ -41,7 +42,8 @@ import WorkflowTestKit
             (.forgetsCallers, ["neither answered nor remembered"]), (.leavesLocks, ["ended"]),
             (.losesSteps, ["another output", "the result of"]), (.skipsAnEvent, ["is published after"]),
             (.forgetsControlKeys, ["control message"]), (.leavesControlsOpen, ["control message"]),
-            (.forgetsAnswers, ["is not answered"]),
+            (.forgetsAnswers, ["is not answered"]), (.grantsTooMany, ["and the limit of its line is"]),
+            (.grantsOutOfOrder, ["wait before it"]), (.keepsSlots, ["has not ended", "place in a line"]),
         ])
     func faultsOfAJournalAreFound(sabotage: Sabotage, expected: [String]) throws {
         let failures = (UInt64(1)...1000).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }

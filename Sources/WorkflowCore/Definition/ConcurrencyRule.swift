@@ -1,3 +1,4 @@
+import CEL
 import PerdureJSON
 
 /// How many executions of a workflow run at a time, and what becomes of a request past that.

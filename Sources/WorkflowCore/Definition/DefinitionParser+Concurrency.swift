@@ -1,4 +1,5 @@
 import CEL
+import PerdureJSON
 
 extension DefinitionParser {
     private static let concurrencyKeys = ["key", "limit", "on_limit"]
@@ -16,7 +17,7 @@ extension DefinitionParser {
         checkKeys(members, at: "concurrency", known: Self.concurrencyKeys, planned: [])
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         let key = member("key").flatMap { concurrencyKey($0, scope: scope) }
-        let policy = member("on_limit").flatMap { policy($0) } ?? .queue
+        let policy = member("on_limit").flatMap { self.policy($0) } ?? .queue
         guard let limitNode = member("limit") else {
             report(
                 node.place, key: "concurrency",
@@ -33,7 +34,7 @@ extension DefinitionParser {
         guard let template = template(node, key: "concurrency.key", environment: environment) else { return nil }
         let found: String
         switch template {
-        case .text, .literal(.string), .literal(.int), .literal(.double), .literal(.bool): return template
+        case .text, .literal(.string(_)), .literal(.int(_)), .literal(.double(_)), .literal(.bool(_)): return template
         case .expression(let program):
             switch program.resultType {
             case .list, .map, .object, .null, .type, .optional: found = "an expression that gives \(program.resultType)"
