@@ -80,6 +80,7 @@ import WorkflowCore
             ("attemptsPerStep", Limits.attemptsPerStep), ("retryAfterSeconds", Limits.retryAfterSeconds),
             ("controlBytes", Limits.controlBytes), ("signalPayloadBytes", Limits.signalPayloadBytes),
             ("signalsWaiting", Limits.signalsWaiting), ("signalBytesWaiting", Limits.signalBytesWaiting),
+            ("concurrencyKeyBytes", Limits.concurrencyKeyBytes), ("slotsPerKey", Limits.slotsPerKey),
             ("signalNameBytes", Limits.signalNameBytes), ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]
