@@ -71,7 +71,7 @@ public struct Coordinator: Service {
         let mailboxes = lanes.all.map(\.mailbox)
         outbox.whenThereIsRoom { for mailbox in mailboxes { mailbox.nudge() } }
         let takeover = Takeover(
-            configuration: configuration, journal: journal, publisher: publisher, lanes: lanes,
+            configuration: configuration, journal: journal, publisher: publisher, outbox: outbox, lanes: lanes,
             definitions: definitions, logger: logger
         )
         let keeper = LeaseKeeper(

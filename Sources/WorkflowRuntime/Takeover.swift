@@ -20,6 +20,7 @@ final class Takeover: Sendable {
     private let configuration: CoordinatorConfiguration
     private let journal: any Journal
     private let publisher: any EventPublisher
+    private let outbox: Outbox
     private let lanes: Lanes
     private let definitions: DefinitionRegistry
     private let logger: Logger
@@ -27,12 +28,14 @@ final class Takeover: Sendable {
     private let reportedMissing = Mutex<Set<WorkflowReference>>([])
 
     init(
-        configuration: CoordinatorConfiguration, journal: any Journal, publisher: any EventPublisher, lanes: Lanes,
+        configuration: CoordinatorConfiguration, journal: any Journal, publisher: any EventPublisher, outbox: Outbox,
+        lanes: Lanes,
         definitions: DefinitionRegistry, logger: Logger
     ) {
         self.configuration = configuration
         self.journal = journal
         self.publisher = publisher
+        self.outbox = outbox
         self.lanes = lanes
         self.definitions = definitions
         self.logger = logger
@@ -46,8 +49,10 @@ final class Takeover: Sendable {
         }
         guard isFirst else { return }
         defer { isRunning.withLock { $0 = false } }
-        for writer in try await journal.claimWriters(publisher: configuration.owner, lease: configuration.lease) {
-            try await publishRemainder(of: writer)
+        let writers = try await journal.claimWriters(publisher: configuration.owner, lease: configuration.lease)
+        if !writers.isEmpty {
+            // Executions stand still until this is out; what the own ones have committed can wait for a moment.
+            try await outbox.giveWay { for writer in writers { try await publishRemainder(of: writer) } }
         }
         try await freeStrays()
         try await claimExecutions()
@@ -67,26 +72,26 @@ final class Takeover: Sendable {
         }
     }
 
+    /// Publishes what a dead writer's cursor has not passed. The next portion is read while one is on its way.
     private func publishRemainder(of writer: ClaimedWriter) async throws {
-        var position = writer.publishedPosition
         var count = 0
-        var limit = Self.eventsAtFirst
-        while true {
-            let events = try await journal.events(of: writer.id, after: position, limit: limit)
-            guard let last = events.last else { break }
+        var events = try await journal.events(
+            of: writer.id, after: writer.publishedPosition, limit: Self.eventsAtFirst)
+        while let last = events.last {
             let bytes = events.reduce(0) { $0 + $1.event.event.payload.count }
-            limit =
+            let limit =
                 bytes / events.count * Self.eventsAtFirst < Self.smallBytes
                 ? Self.eventsPerPublication : Self.eventsAtFirst
+            async let following = journal.events(of: writer.id, after: last.position, limit: limit)
             try await publisher.publish(
                 EventGroup.groups(events.lazy.map(\.event)), replies: events.flatMap(\.replies))
-            position = last.position
             count += events.count
             let isOurs = try await journal.recordPublished(
-                writer: writer.id, publisher: configuration.owner, position: position
+                writer: writer.id, publisher: configuration.owner, position: last.position
             )
             // This coordinator was away for longer than a lease, and another has gone on with it.
             guard isOurs else { return }
+            events = try await following
         }
         try await journal.closeWriter(writer.id, publisher: configuration.owner)
         logger.log(

@@ -126,7 +126,7 @@ struct CommitCalls {
                         CommitStatement.insertLocks,
                         [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
             }
-            let rows = accepted.flatMap { change in (0..<change.state.steps.definedCount).map { (change.state, $0) } }
+            let rows = accepted.flatMap { change in (0..<change.state.steps.definedCount).map { StepRow(change, $0) } }
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.endExecutions, endColumns(ended))) }
@@ -141,11 +141,11 @@ struct CommitCalls {
                     ]))
         }
         let changed = advanced.flatMap { change in
-            change.changedSteps.sorted().prefix { $0 < change.state.steps.definedCount }.map { (change.state, $0) }
+            change.changedSteps.sorted().prefix { $0 < change.state.steps.definedCount }.map { StepRow(change, $0) }
         }
         if !changed.isEmpty { calls.append(PostgresCall(CommitStatement.updateSteps, stepColumns(changed))) }
         let instances = batch.changes.filter(\.state.steps.hasInstances).flatMap { change in
-            change.changedSteps.sorted().drop { $0 < change.state.steps.definedCount }.map { (change.state, $0) }
+            change.changedSteps.sorted().drop { $0 < change.state.steps.definedCount }.map { StepRow(change, $0) }
         }
         if !instances.isEmpty {
             calls.append(PostgresCall(CommitStatement.writeInstances, instanceColumns(instances)))
@@ -206,24 +206,23 @@ struct CommitCalls {
         ]
     }
 
-    private func stepColumns(_ rows: [(state: ExecutionState, index: Int)]) -> [PostgresValue] {
-        let steps = rows.map { $0.state.steps[$0.index] }
-        return [
-            .uuidArray(rows.map(\.state.id.uuid)),
+    private func stepColumns(_ rows: [StepRow]) -> [PostgresValue] {
+        [
+            .uuidArray(rows.map(\.id.uuid)),
             .int32Array(rows.map { Int32($0.index + 1) }),
-            .textArray(steps.map(\.name)),
-            .textArray(steps.map(\.status.rawValue)),
-            .int32Array(steps.map { Int32($0.retryCount) }),
-            .jsonbArray(steps.map { $0.input?.jsonBytes }),
-            .jsonbArray(steps.map { $0.output?.jsonBytes }),
-            .jsonbArray(steps.map { $0.error?.json.jsonBytes }),
-            .timestampArray(steps.map { $0.startedAt.map(PostgresTimestamp.init) }),
-            .timestampArray(steps.map { $0.completedAt.map(PostgresTimestamp.init) }),
+            .textArray(rows.map(\.step.name)),
+            .textArray(rows.map(\.step.status.rawValue)),
+            .int32Array(rows.map { Int32($0.step.retryCount) }),
+            .jsonbArray(rows.map { $0.newInput?.jsonBytes }),
+            .jsonbArray(rows.map { $0.newOutput?.jsonBytes }),
+            .jsonbArray(rows.map { $0.step.error?.json.jsonBytes }),
+            .timestampArray(rows.map { $0.step.startedAt.map(PostgresTimestamp.init) }),
+            .timestampArray(rows.map { $0.step.completedAt.map(PostgresTimestamp.init) }),
         ]
     }
 
-    private func instanceColumns(_ rows: [(state: ExecutionState, index: Int)]) -> [PostgresValue] {
-        stepColumns(rows) + [.jsonbArray(rows.map { StepProgress.encode($0.state.steps[$0.index]) })]
+    private func instanceColumns(_ rows: [StepRow]) -> [PostgresValue] {
+        stepColumns(rows) + [.jsonbArray(rows.map { StepProgress.encode($0.step) })]
     }
 
     private func eventColumns() -> [PostgresValue] {

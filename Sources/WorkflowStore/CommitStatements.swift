@@ -101,8 +101,8 @@ enum CommitStatement {
         name: "commit_update_steps",
         sql: """
             UPDATE execution_steps s
-            SET status = x.status, retry_count = x.retry_count, input = x.input, output = x.output,
-                error = x.error, started_at = x.started_at, completed_at = x.completed_at
+            SET status = x.status, retry_count = x.retry_count, input = coalesce(x.input, s.input),
+                output = coalesce(x.output, s.output), error = x.error, started_at = x.started_at, completed_at = x.completed_at
             FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::jsonb[], $7::jsonb[], $8::jsonb[],
                         $9::timestamptz[], $10::timestamptz[])
                  AS x (id, step_order, step_name, status, retry_count, input, output, error, started_at, completed_at)
@@ -118,8 +118,9 @@ enum CommitStatement {
             SELECT * FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::integer[], $6::jsonb[], $7::jsonb[],
                                  $8::jsonb[], $9::timestamptz[], $10::timestamptz[], $11::jsonb[])
             ON CONFLICT (execution_id, step_order) DO UPDATE
-            SET status = EXCLUDED.status, retry_count = EXCLUDED.retry_count, input = EXCLUDED.input,
-                output = EXCLUDED.output, error = EXCLUDED.error, started_at = EXCLUDED.started_at,
+            SET status = EXCLUDED.status, retry_count = EXCLUDED.retry_count,
+                input = coalesce(EXCLUDED.input, execution_steps.input),
+                output = coalesce(EXCLUDED.output, execution_steps.output), error = EXCLUDED.error, started_at = EXCLUDED.started_at,
                 completed_at = EXCLUDED.completed_at, progress = EXCLUDED.progress
             """)
 

@@ -66,6 +66,30 @@ import Testing
         run.cancel()
         await run.value
     }
+
+    /// While something more urgent is published, what waits goes on waiting, and nothing of it is forgotten.
+    @Test(.timeLimit(.minutes(1)))
+    func givesWay() async throws {
+        let publisher = HeldPublisher()
+        let outbox = Outbox(publisher: publisher, intake: ClosedIntake())
+        let run = Task { await outbox.run() }
+        var begun = publisher.begun.makeAsyncIterator()
+        outbox.enqueue(Self.item(1, upTo: 1))
+        #expect(await begun.next() == 1)
+        let answer = await outbox.giveWay {
+            outbox.enqueue(Self.item(1, upTo: 2))
+            publisher.confirm(1)
+            while outbox.publishedPosition(of: Self.writer) < 1 { await Task.yield() }
+            for _ in 0..<1_000 { await Task.yield() }
+            return publisher.waitingCount
+        }
+        #expect(answer == 0 && !outbox.isEmpty)
+        #expect(await begun.next() == 2)
+        publisher.confirm(2)
+        while !outbox.isEmpty { await Task.yield() }
+        run.cancel()
+        await run.value
+    }
 }
 
 /// A broker that confirms when it is told to; publications are numbered from 1 in the order in which they come.

@@ -151,26 +151,26 @@ import WorkflowCore
     @Test func tablesOfANewerProgramAreLeftAlone() async throws {
         try await TestDatabase.run { database in
             try await SchemaMigration.migrate(database.connection)
-            try await database.sql("INSERT INTO schema_migrations (version) VALUES (4)")
-            await #expect(throws: SchemaMigration.Failure.newer(found: 4)) {
+            try await database.sql("INSERT INTO schema_migrations (version) VALUES (5)")
+            await #expect(throws: SchemaMigration.Failure.newer(found: 5)) {
                 try await SchemaMigration.migrate(database.connection)
             }
-            #expect(SchemaMigration.Failure.newer(found: 4).message.contains("version 4"))
+            #expect(SchemaMigration.Failure.newer(found: 5).message.contains("version 5"))
             // The lock is free again.
             let other = try await database.another()
-            await #expect(throws: SchemaMigration.Failure.newer(found: 4)) {
+            await #expect(throws: SchemaMigration.Failure.newer(found: 5)) {
                 try await SchemaMigration.migrate(other)
             }
             await other.close()
         }
     }
 
-    @Test(arguments: [1, 4]) func aCoordinatorEndsOnOtherVersions(version: Int) async throws {
+    @Test(arguments: [1, 5]) func aCoordinatorEndsOnOtherVersions(version: Int) async throws {
         try await TestDatabase.run { database in
             try await database.makeVersion1()
-            if version == 4 {
+            if version == 5 {
                 try await SchemaMigration.migrate(database.connection)
-                try await database.sql("INSERT INTO schema_migrations (version) VALUES (4)")
+                try await database.sql("INSERT INTO schema_migrations (version) VALUES (5)")
             }
             let journal = try PostgresJournal(
                 PostgresConfiguration(url: database.url), lease: .seconds(6), logger: Logger(label: "test"))

@@ -44,7 +44,7 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .eventsKeepDays: "forever"
         case .coordinatorLease: "6s"
         case .coordinatorMaxInFlight: "10000"
-        case .coordinatorLanes: "1"
+        case .coordinatorLanes: "2"
         case .coordinatorMaxBatch: "200"
         case .coordinatorAgentThreads: "2"
         case .coordinatorDrainDeadline: "10s"
