@@ -439,7 +439,8 @@ $$;
 -- What a commit changes about slots: `asked` are new executions of workflows that limit how many run at a time, in the order in which
 -- they came, and `ended` are executions that end. A new one that `has_started` with this commit needs a slot that is free now,
 -- and with nobody in line before it; if there is none, nothing of the transaction happens, and the error PD003 names in its detail whom
--- it was for. The others wait in line, and whoever gets a slot is told by a message in the inbox, and so is whoever has to make room.
+-- it was for. The others wait in line, or have no place in it where their policy says so, and whoever gets a slot is told by a message
+-- in the inbox, and so is whoever has to make room or gets none.
 -- Gives where the owner of such a message is a lane of this coordinator, as workflow.send_controls does.
 --
 -- A line is locked until the transaction ends, and all lines of a commit in one sorted pass, so that two commits wait for one another
@@ -459,6 +460,7 @@ DECLARE
     line_lock      bigint;
     granted        uuid[] := '{}';
     refused        uuid[];
+    turned_away    uuid[] := '{}';
     making_room    uuid[] := '{}';
     newcomers      uuid[] := '{}';
 BEGIN
@@ -493,6 +495,13 @@ BEGIN
     END IF;
 
     DELETE FROM execution_slots s WHERE s.execution_id = ANY(ended);
+    IF 'reject' = ANY(policies) THEN
+        -- Accepted together with what started it, so that it is told afterwards: it ends without having started.
+        WITH away AS (
+            DELETE FROM execution_slots s USING unnest(asked, policies) AS a (id, policy)
+            WHERE a.policy = 'reject' AND s.execution_id = a.id AND NOT s.holds_slot RETURNING s.execution_id)
+        SELECT coalesce(array_agg(w.execution_id), '{}') INTO turned_away FROM away w;
+    END IF;
 
     IF 'cancel_running' = ANY(policies) THEN
         -- The oldest make room for the last that came, unless they do already.
@@ -524,13 +533,15 @@ BEGIN
           AND NOT EXISTS (SELECT FROM unnest(asked, has_started) AS a (id, has_started) WHERE a.id = g.id AND a.has_started)
         UNION ALL
         SELECT g.id FROM workflow.grant_slots(line_workflows, line_keys) AS g (id));
-    IF cardinality(granted) > 0 OR cardinality(making_room) > 0 THEN
+    IF cardinality(granted) > 0 OR cardinality(making_room) > 0 OR cardinality(turned_away) > 0 THEN
         RETURN QUERY
         SELECT c.execution_id, c.owner
         FROM (SELECT array_agg(m.message_key) AS keys, array_agg(m.id) AS ids, array_agg(m.action) AS actions,
                      array_agg(m.parameters) AS parameters
               FROM (SELECT 'perdure:slot/' || g.id AS message_key, g.id, 'slot_granted' AS action, jsonb '{}' AS parameters
                     FROM unnest(granted) AS g (id)
+                    UNION ALL
+                    SELECT 'perdure:slot/' || r.id, r.id, 'slot_refused', '{}' FROM unnest(turned_away) AS r (id)
                     UNION ALL
                     SELECT 'perdure:superseded/' || r.id, r.id, 'cancel',
                            jsonb_build_object('reason', 'The execution ' || r.newcomer

@@ -163,6 +163,16 @@ import Testing
         #expect(ExecutionResult(run.state)?.json["status"] == "CANCELLED")
     }
 
+    @Test func oneThatCannotHaveATurnFailsWithoutHavingStarted() throws {
+        var run = try Run(
+            Self.yaml("{ limit: 2, on_limit: reject }") + "\non_failure: { agent: work }\n", input: ["n": 1])
+        run.handle(.queued(key: ""))
+        let decision = run.handle(.slotRefused)
+        #expect(decision.lines == ["EXECUTION_FAILED"] && decision.invocations.isEmpty)
+        #expect(run.state.status == .failed && run.state.error?.code == .concurrencyLimit)
+        #expect(run.state.startedAt == nil && run.state.steps.count == 2)
+    }
+
     @Test func oneThatStartsLateMayEndWithThat() throws {
         var run = try Run("workflow: w\nconcurrency: { limit: 1 }\nsteps: { a: { set: 1 } }")
         run.handle(.queued(key: ""))

@@ -19,6 +19,8 @@ public enum Arrival: Sendable, Equatable {
     case signalReceived(name: String, payload: JSONValue)
     /// It has its turn among the executions of its workflow.
     case slotGranted
+    /// There is no slot for it, and its workflow says not to wait for one.
+    case slotRefused
 }
 
 /// What an agent gave for one attempt.

@@ -7,6 +7,7 @@ import PerdureJSON
 /// | pending | accepted                | EXECUTION_STARTED, then *start* each step without needs           | running |
 /// | pending | accepted, to be queued  | EXECUTION_QUEUED                                                  | pending |
 /// | pending | its turn has come       | EXECUTION_STARTED, then *start* each step without needs           | running |
+/// | pending | it cannot have a turn   | EXECUTION_FAILED; no step has started                             | failed  |
 /// | pending | cancel requested        | EXECUTION_CANCELLED; no step has started                          | cancelled |
 /// | pending | signal received         | SIGNAL_RECEIVED; the signal is kept                               | pending |
 /// | pending | taken over              | none: it goes on waiting for its turn                             | pending |
@@ -73,6 +74,8 @@ public struct Execution: Sendable {
             start(now: now, &decision)
         case (.pending, .queued(let key)):
             queue(key: key, now: now, &decision)
+        case (.pending, .slotRefused):
+            refuseToStart(now: now, &decision)
         case (.running, .answered(let step, let attempt, let answer)):
             guard state.steps.indices.contains(step), state.steps[step].status == .running,
                 state.steps[step].attempt == attempt, agentWork(of: step) != nil
@@ -129,6 +132,16 @@ public struct Execution: Sendable {
                 ("concurrency_key", .string(key)),
                 ("limit", .int(Int64(definition.concurrency?.limit ?? 1))),
             ])
+    }
+
+    private mutating func refuseToStart(now: Timestamp, _ decision: inout Decision) {
+        let limit = definition.concurrency?.limit ?? 1
+        let error = WorkflowError(
+            code: .concurrencyLimit,
+            message:
+                "\(limit) \(limit == 1 ? "execution" : "executions") of the workflow '\(state.workflow.id)' with the same "
+                + "concurrency key may run at a time, and no more; try again later.")
+        end(with: error, now: now, &decision)
     }
 
     private mutating func start(now: Timestamp, _ decision: inout Decision) {

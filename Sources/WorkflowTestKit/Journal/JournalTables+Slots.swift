@@ -43,6 +43,10 @@ extension JournalTables {
             return .refused(refused)
         }
         if !sabotage.contains(.keepsSlots) { slots.removeAll { ended.contains($0.execution) } }
+        let turnedAway = claims.filter { claim in
+            claim.claim.policy == .reject && slots.contains { $0.execution == claim.id && !$0.holdsSlot }
+        }.map(\.id)
+        slots.removeAll { turnedAway.contains($0.execution) }
         // The last of each line says who has to go.
         let demanding = claims.filter { claim in
             claim.claim.policy == .cancelRunning && slots.contains { $0.execution == claim.id }
@@ -52,7 +56,8 @@ extension JournalTables {
         for id in granted.filter({ !started.contains($0) && !ended.contains($0) }) + grantSlots(of: lines) {
             sends.append(InternalControl(key: "slot/\(id)", to: id, action: .slotGranted))
         }
-        return .taken(sends)
+        return .taken(
+            sends + turnedAway.map { InternalControl(key: "slot/\($0)", to: $0, action: .slotRefused) })
     }
 
     /// Grants free slots in the order in which executions came.
