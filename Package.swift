@@ -48,11 +48,12 @@ let package = Package(
             name: "JSONSchema", dependencies: ["PerdureJSON", "LinearRegex"],
             resources: [.embedInCode("Resources")], swiftSettings: strict),
         .target(name: "TextAnalysis", swiftSettings: strict),
+        .target(name: "Cron", swiftSettings: strict),
 
         // The core: definitions, decisions, the wire format, the ports. No IO, no clock, no randomness.
         .target(
             name: "WorkflowCore",
-            dependencies: ["PerdureJSON", "CEL", "JSONSchema", yams],
+            dependencies: ["PerdureJSON", "CEL", "JSONSchema", "Cron", yams],
             swiftSettings: strict
         ),
 
@@ -75,7 +76,7 @@ let package = Package(
         // The coordinator, over the ports.
         .target(
             name: "WorkflowRuntime",
-            dependencies: ["WorkflowCore", deque, heap, logging, serviceLifecycle],
+            dependencies: ["WorkflowCore", "Cron", "PerdureJSON", deque, heap, logging, serviceLifecycle],
             swiftSettings: strict
         ),
 
@@ -97,7 +98,7 @@ let package = Package(
             name: "PerdureCommand",
             dependencies: [
                 "WorkflowCore", "WorkflowStore", "WorkflowMessaging", "WorkflowAgents", "WorkflowRuntime",
-                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", "CHeap",
+                "WorkflowBenchmark", "LocalServers", "AMQPClient", "PostgresClient", "PerdureJSON", "CHeap", "Cron",
                 argumentParser,
                 logging, serviceLifecycle, unixSignals, yams,
             ],
@@ -124,11 +125,12 @@ let package = Package(
             name: "perdure-conformance", dependencies: ["LanguageConformance", argumentParser],
             swiftSettings: strict),
 
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+        .target(name: "TestSupport", dependencies: ["Cron"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "PerdureJSONTests", dependencies: ["PerdureJSON", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LinearRegexTests", dependencies: ["LinearRegex"], swiftSettings: strict),
         .testTarget(name: "CELTests", dependencies: ["CEL", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JSONSchemaTests", dependencies: ["JSONSchema", "PerdureJSON"], swiftSettings: strict),
+        .testTarget(name: "CronTests", dependencies: ["Cron"], exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LanguageConformanceTests", dependencies: ["LanguageConformance", "TestSupport"],
             swiftSettings: strict),

@@ -54,7 +54,10 @@ public struct Coordinator: Service {
             threads: environment.executor == nil ? AgentThreads(count: configuration.agentThreads) : nil,
             limits: configuration.agentLimits, environment: environment
         )
-        let outbox = Outbox(publisher: publisher, intake: intake)
+        let clock = ScheduleClock(
+            definitions: definitions, journal: journal, environment: environment, logger: logger)
+        let sources = RequestSources(broker: intake, clock: clock)
+        let outbox = Outbox(publisher: publisher, intake: sources)
         let answers = ControlAnswers(
             journal: journal, publisher: publisher, environment: environment, logger: logger)
         // More of them than this are as well left to the next heartbeat.
@@ -63,7 +66,7 @@ public struct Coordinator: Service {
         let lanes = Lanes(
             all: (0..<configuration.lanes).map { index in
                 JournalLane(
-                    index: index, configuration: configuration, journal: journal, intake: intake, outbox: outbox,
+                    index: index, configuration: configuration, journal: journal, intake: sources, outbox: outbox,
                     answers: answers, neighbours: neighbours, invoker: invoker, environment: environment, logger: logger
                 )
             })
@@ -79,7 +82,9 @@ public struct Coordinator: Service {
             takeover: takeover,
             environment: environment, logger: logger
         )
-        let admission = Admission(intake: intake, definitions: definitions, lanes: lanes, environment: environment)
+        let admissions = [intake, clock].map {
+            Admission(intake: $0, definitions: definitions, lanes: lanes, environment: environment)
+        }
 
         let desk = ControlDesk(
             coordinator: configuration.owner, intake: control, journal: journal, publisher: publisher, lanes: lanes,
@@ -94,6 +99,7 @@ public struct Coordinator: Service {
             }
             intake.begin()
             control.begin()
+            if configuration.keepsSchedules { clock.begin() }
         } catch let error as JournalError where error.code == .cancelled {
             return
         }
@@ -102,7 +108,8 @@ public struct Coordinator: Service {
             metadata: [LogKey.owner: "\(configuration.owner)", LogKey.count: "\(catalog.all.count) workflows"]
         )
         try await withThrowingTaskGroup { group in
-            group.addTask { await admission.run() }
+            for admission in admissions { group.addTask { await admission.run() } }
+            group.addTask { try await clock.run() }
             group.addTask { try await keeper.run() }
             for lane in lanes.all { group.addTask { try await lane.run() } }
             group.addTask { await outbox.run() }

@@ -17,6 +17,8 @@ public struct CoordinatorConfiguration: Sendable {
     public var agentThreads: Int
     /// How many calls of an agent are at work at once, by the agent's name; agents not named have no limit.
     public var agentLimits: [String: Int]
+    /// Whether it starts workflows by the clock, where their definitions have a schedule.
+    public var keepsSchedules: Bool
     /// How long a shutdown waits for agents that are at work.
     public var drainDeadline: Duration
 
@@ -24,7 +26,7 @@ public struct CoordinatorConfiguration: Sendable {
     public init(
         owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
         maxBatch: Int = 200, agentThreads: Int = 2, agentLimits: [String: Int] = [:],
-        drainDeadline: Duration = .seconds(10)
+        keepsSchedules: Bool = true, drainDeadline: Duration = .seconds(10)
     ) {
         self.owner = owner
         self.lease = lease
@@ -33,6 +35,7 @@ public struct CoordinatorConfiguration: Sendable {
         self.maxBatch = max(1, maxBatch)
         self.agentThreads = max(1, agentThreads)
         self.agentLimits = agentLimits
+        self.keepsSchedules = keepsSchedules
         self.drainDeadline = drainDeadline
     }
 

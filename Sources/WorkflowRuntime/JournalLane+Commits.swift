@@ -35,7 +35,10 @@ extension JournalLane {
                 case .writerLost:
                     try await startOver(&batch)
                 case .alreadyAccepted where !batch.accepted.isEmpty:
-                    batchesToLookUp = Self.copyVigilance
+                    // Where coordinators start the same tick, that is the copy, and says nothing of other requests.
+                    if !batch.accepted.values.contains(where: \.receipt.isOfTick) {
+                        batchesToLookUp = Self.copyVigilance
+                    }
                     putBackRequests(of: &batch)
                 case .slotsTaken(let ids) where !ids.isEmpty:
                     putBackRequests(of: &batch, withoutSlots: ids)

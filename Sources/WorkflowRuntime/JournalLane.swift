@@ -12,7 +12,7 @@ actor JournalLane {
     let timers: TimerQueue
     let configuration: CoordinatorConfiguration
     let journal: any Journal
-    let intake: any RequestIntake
+    let intake: any Deliveries
     let outbox: Outbox
     let answers: ControlAnswers
     /// For hints at what the coordinator's other lanes own.
@@ -40,7 +40,7 @@ actor JournalLane {
     var slots = SlotOutlook()
 
     init(
-        index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any RequestIntake,
+        index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any Deliveries,
         outbox: Outbox, answers: ControlAnswers, neighbours: AsyncStream<ControlHint>.Continuation,
         invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
     ) {

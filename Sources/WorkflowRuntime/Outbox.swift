@@ -92,11 +92,11 @@ final class Outbox: Sendable {
     }
 
     private let publisher: any EventPublisher
-    private let intake: any RequestIntake
+    private let intake: any Deliveries
     private let onRoom = Mutex<(@Sendable () -> Void)?>(nil)
     private let state = Mutex(State())
 
-    init(publisher: any EventPublisher, intake: any RequestIntake) {
+    init(publisher: any EventPublisher, intake: any Deliveries) {
         self.publisher = publisher
         self.intake = intake
     }

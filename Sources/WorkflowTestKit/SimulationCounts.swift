@@ -25,6 +25,9 @@ public struct SimulationCounts: Sendable, Equatable {
     /// Requests that were refused because as many executions ran as may.
     public var refusedAtLimit = 0
 
+    /// Executions that the clock started.
+    public var ticks = 0
+
     /// Nothing yet.
     public init() {}
 
@@ -42,5 +45,6 @@ public struct SimulationCounts: Sendable, Equatable {
         left.refusedControls += right.refusedControls
         left.waitedForTurn += right.waitedForTurn
         left.refusedAtLimit += right.refusedAtLimit
+        left.ticks += right.ticks
     }
 }

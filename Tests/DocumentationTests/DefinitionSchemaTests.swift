@@ -16,10 +16,14 @@ import Testing
         schema = try JSONSchema(document)
     }
 
-    private static let samples: [String] = {
-        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Page.folder)/config/workflows")
+    private static let samples = files(in: "config/workflows")
+    /// Those whose agents are for readers to write.
+    private static let samplesWithAgentsOfTheirOwn = files(in: "config/samples/workflows")
+
+    private static func files(in folder: String) -> [String] {
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "\(Page.folder)/\(folder)")
         return (names ?? []).filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.sorted()
-    }()
+    }
 
     private func violations(_ yaml: String) throws -> [JSONSchemaViolation] {
         schema.validate(try DefinitionNode.read(yaml).json)
@@ -32,8 +36,9 @@ import Testing
         #expect(found.isEmpty, "\(found)")
     }
 
-    @Test func theSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt() throws {
-        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/trip.yaml", encoding: .utf8)
+    @Test(arguments: samplesWithAgentsOfTheirOwn)
+    func aSampleWithAgentsOfItsOwnNamesItAndSatisfiesIt(_ name: String) throws {
+        let yaml = try String(contentsOfFile: "\(Page.folder)/config/samples/workflows/\(name)", encoding: .utf8)
         #expect(yaml.hasPrefix("# yaml-language-server: $schema=../../workflow.schema.json\n"))
         let found = try violations(yaml)
         #expect(found.isEmpty, "\(found)")
@@ -50,7 +55,9 @@ import Testing
         if page == "docs/workflows.md" { #expect(definitions.count >= 2) }
     }
 
-    @Test func thereAreSamples() { #expect(!Self.samples.isEmpty) }
+    @Test func thereAreSamples() {
+        #expect(Self.samples.count >= 3 && Self.samplesWithAgentsOfTheirOwn.count >= 3)
+    }
 
     @Test(
         arguments: [
@@ -76,6 +83,14 @@ import Testing
             ("workflow: w\nsteps: { a: { agent: x, retry: { dealy: 1s } } }", "/steps/a/retry/dealy"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: 3s } }", "/steps/a/timeout"),
             ("workflow: w\nsteps: { a: { agent: x, timeout: { run: 1.5s } } }", "/steps/a/timeout/run"),
+            ("workflow: w\nschedule: '@daily'\nsteps: { a: { agent: x } }", "/schedule"),
+            ("workflow: w\nschedule: { missed: all }\nsteps: { a: { agent: x } }", "/schedule"),
+            ("workflow: w\nschedule: { cron: '* * *' }\nsteps: { a: { agent: x } }", "/schedule/cron"),
+            ("workflow: w\nschedule: { cron: '@daily', missed: no }\nsteps: { a: { agent: x } }", "/schedule/missed"),
+            (
+                "workflow: w\nschedule: { cron: '@daily', time_zone: ../x }\nsteps: { a: { agent: x } }",
+                "/schedule/time_zone"
+            ),
             ("workflow: w\npriority: 10\nsteps: { a: { agent: x } }", "/priority"),
             ("workflow: w\nconcurrency: 1\nsteps: { a: { agent: x } }", "/concurrency"),
             ("workflow: w\nconcurrency: { key: a }\nsteps: { a: { agent: x } }", "/concurrency"),
@@ -146,6 +161,7 @@ import Testing
             priority: 0
             deprecated: use v
             concurrency: { key: "${ input.l }", limit: 2, on_limit: cancel_running }
+            schedule: { cron: "*/5 0 1,15 * mon-fri", time_zone: Etc/UTC, missed: all, input: { a: "${ tick.date }" } }
             on_failure: { agent: x, with: { e: "${ error.code }" }, timeout: { run: 1s } }
             steps:
               a: \(step)
@@ -172,6 +188,10 @@ import Testing
             (
                 "workflow: w\nconcurrency: { limit: 1, zzzz: 1 }\nsteps: { a: { agent: x } }",
                 "/properties/concurrency/properties"
+            ),
+            (
+                "workflow: w\nschedule: { cron: '@daily', zzzz: 1 }\nsteps: { a: { agent: x } }",
+                "/properties/schedule/properties"
             ),
             ("workflow: w\nsteps: { a: { agent: x, zzzz: 1 } }", "/$defs/step/properties"),
             ("workflow: w\nsteps: { a: { agent: x, retry: { zzzz: 1 } } }", "/$defs/retry/properties"),
@@ -200,6 +220,7 @@ import Testing
             }
         }
         check(document)
+        check(try #require(document["properties"]?["schedule"]))
         for (_, definition) in try #require(document["$defs"]?.objectValue) { check(definition) }
     }
 }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import PerdureJSON
+import TestSupport
 import Testing
 import WorkflowCore
 
@@ -15,7 +16,8 @@ import WorkflowCore
         /// - Parameter name: The name of an example in `docs/workflows.md`.
         init(_ name: String, input: JSONValue) throws {
             let yaml = try #require(try Page("docs/workflows.md").snippets[name], "there is no example \(name)")
-            let definition = try WorkflowDefinition(yaml: yaml, file: name, agents: Page.agents)
+            let definition = try WorkflowDefinition(
+                yaml: yaml, file: name, agents: Page.agents, zones: .system)
             let state = ExecutionState(
                 id: ExecutionID(UUID()), workflow: definition.reference, stepNames: definition.steps.map(\.name),
                 input: input, createdAt: now)
@@ -117,6 +119,19 @@ import WorkflowCore
         try late.waitFor("answer")
         late.take(.signalReceived(name: "decided", payload: "no"))
         #expect(late.state.output == ["summary": "s", "answer": "no"])
+    }
+
+    @Test func schedules() throws {
+        let yaml = try #require(try Page("docs/workflows.md").snippets["nightly.yaml"])
+        let definition = try WorkflowDefinition(yaml: yaml, file: "nightly", agents: Page.agents, zones: .system)
+        let schedule = try #require(definition.schedule)
+        let friday = try #require(Timestamp(rfc3339: "2026-11-20T12:00:00Z"))
+        let tick = try #require(schedule.nextTick(after: friday))
+        #expect(WorkflowSchedule.text(of: tick) == "2026-11-23T01:30:00Z")
+        let request = try schedule.request(for: "nightly", tick: tick)
+        #expect(request.input["day"] == "2026-11-22")
+        #expect(request.idempotencyKey == "schedule:nightly/2026-11-23T01:30:00Z")
+        #expect(request.metadata["schedule"]?["tick"] == "2026-11-23T01:30:00Z")
     }
 
     @Test func cases() throws {

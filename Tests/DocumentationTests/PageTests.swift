@@ -1,5 +1,6 @@
 import Foundation
 import PerdureJSON
+import TestSupport
 import Testing
 import WorkflowCore
 
@@ -47,7 +48,7 @@ import WorkflowCore
         for path in Page.all {
             for (name, text) in try Page(path).snippets where name.hasSuffix(".yaml") && !name.hasSuffix(".test.yaml") {
                 do {
-                    _ = try WorkflowDefinition(yaml: text, file: name, agents: Page.agents)
+                    _ = try WorkflowDefinition(yaml: text, file: name, agents: Page.agents, zones: .system)
                     count += 1
                 } catch {
                     Issue.record("\(path): \(error.summary)")
@@ -77,7 +78,8 @@ import WorkflowCore
             ("definitionTextBytes", Limits.definitionTextBytes),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
-            ("attemptsPerStep", Limits.attemptsPerStep), ("retryAfterSeconds", Limits.retryAfterSeconds),
+            ("missedTicks", Limits.missedTicks), ("attemptsPerStep", Limits.attemptsPerStep),
+            ("retryAfterSeconds", Limits.retryAfterSeconds),
             ("controlBytes", Limits.controlBytes), ("signalPayloadBytes", Limits.signalPayloadBytes),
             ("signalsWaiting", Limits.signalsWaiting), ("signalBytesWaiting", Limits.signalBytesWaiting),
             ("concurrencyKeyBytes", Limits.concurrencyKeyBytes), ("slotsPerKey", Limits.slotsPerKey),

@@ -38,6 +38,12 @@ extension EndToEnd {
             #expect(outcome.output.contains(" passed, 0 failed in "))
         }
 
+        @Test func `so do those of samples with agents to be written`() async throws {
+            let outcome = try await run("--workflows", Binary.packageFolder + "/config/samples/workflows")
+            #expect(outcome.status == 0 && outcome.errors.isEmpty, "\(outcome)")
+            #expect(outcome.output.contains("nightly_report.test.yaml\n  passed  the night to Tuesday reports Monday"))
+        }
+
         @Test func `a case that fails shows what was expected`() async throws {
             let files = [
                 "config/workflows/shout.yaml": Self.definition, "config/workflows/tests/a.test.yaml": Self.cases,

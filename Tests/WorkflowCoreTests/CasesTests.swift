@@ -1,5 +1,6 @@
 import Foundation
 import PerdureJSON
+import TestSupport
 import Testing
 
 @testable import WorkflowCore
@@ -27,7 +28,7 @@ import Testing
             .appending(path: cases.workflowPath).standardizedFileURL.path
         let definition = try WorkflowDefinition(
             yaml: try String(contentsOfFile: place, encoding: .utf8), file: place,
-            agents: knownAgents.union(cases.stubbedNames))
+            agents: knownAgents.union(cases.stubbedNames), zones: .system)
         let reports = try cases.run(definition)
         #expect(reports.count == cases.cases.count)
         for report in reports { #expect(report.hasPassed, "\(report)") }
@@ -45,7 +46,13 @@ import Testing
             let name = sample.dropFirst("workflows/".count).dropLast(".yaml".count)
             #expect(Self.shipped.contains("workflows/tests/\(name).test.yaml"), "\(sample)")
         }
-        #expect(Self.shipped.contains { $0.hasPrefix("samples/") })
+        // Those whose agents are for readers to write.
+        let others = Self.files("samples/workflows") { $0.hasSuffix(".yaml") && !$0.contains("/") }
+        #expect(others.count >= 3)
+        for sample in others {
+            let name = sample.dropFirst("samples/workflows/".count).dropLast(".yaml".count)
+            #expect(Self.shipped.contains("samples/workflows/tests/\(name).test.yaml"), "\(sample)")
+        }
     }
 
     // MARK: - Cases of one's own

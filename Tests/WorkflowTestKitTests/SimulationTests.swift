@@ -30,6 +30,7 @@ import WorkflowTestKit
         #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
         #expect(counts.appliedControls > 30 && counts.refusedControls > 30)
         #expect(counts.waitedForTurn > 10 && counts.refusedAtLimit > 5)
+        #expect(counts.ticks > 15)
     }
 
     /// Each of these breaks one promise of the journal; what the checks say of it must not be luck.
@@ -44,8 +45,9 @@ import WorkflowTestKit
             (.losesSteps, ["another output", "the result of", "which is not committed"]),
             (.skipsAnEvent, ["is published after"]),
             (.forgetsControlKeys, ["control message"]), (.leavesControlsOpen, ["control message"]),
-            (.forgetsAnswers, ["is not answered"]), (.grantsTooMany, ["and the limit of its line is"]),
-            (.grantsOutOfOrder, ["wait before it"]), (.keepsSlots, ["has not ended", "place in a line"]),
+            (.forgetsAnswers, ["is not answered"]), (.forgetsTicks, ["was not started"]),
+            (.grantsTooMany, ["and the limit of its line is"]), (.grantsOutOfOrder, ["wait before it"]),
+            (.keepsSlots, ["has not ended", "place in a line"]),
         ])
     func faultsOfAJournalAreFound(sabotage: Sabotage, expected: [String]) throws {
         let failures = (UInt64(1)...1000).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }

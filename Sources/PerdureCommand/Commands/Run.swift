@@ -40,7 +40,8 @@ struct Run: AsyncParsableCommand {
         FileHandle.standardError.write(
             Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
         let stack = try await LocalStack.start(settings, logger: logger, management: false)
-        let host = try CoordinatorHost(settings: stack.settings, catalog: stack.catalog, logger: logger, signals: true)
+        let host = try CoordinatorHost(
+            settings: stack.settings, catalog: stack.catalog, keepsSchedules: false, logger: logger, signals: true)
         // Whichever ends first decides: a result, or a coordinator that cannot give one.
         let waiting = Task { try await Self.execute(request, stack.settings, timeout: timeout) }
         let serving = Task {

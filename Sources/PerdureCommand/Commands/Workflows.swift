@@ -20,19 +20,25 @@ struct Workflows: AsyncParsableCommand {
 
         func run() async throws {
             let files = try WorkflowFiles(try options.settings())
-            var table = TextTable(["WORKFLOW", "VERSION", "STEPS", "HASH"])
+            var table = TextTable(["WORKFLOW", "VERSION", "STEPS", "HASH", "NEXT TICK"])
+            let newest = Set(files.catalog.newest.map(\.reference))
             for definition in files.catalog.all {
                 let reference = definition.reference
+                // Schedules are those of newest versions.
+                let tick = newest.contains(reference) ? definition.nextTick : nil
                 if json {
-                    print(
-                        JSONValue.object([
-                            "workflow_id": .string(reference.id), "version": .int(Int64(reference.version)),
-                            "steps": .array(definition.steps.map { .string($0.name) }),
-                            "content_hash": .string(reference.contentHash),
-                        ]).jsonText)
+                    var object: JSONObject = [
+                        "workflow_id": .string(reference.id), "version": .int(Int64(reference.version)),
+                        "steps": .array(definition.steps.map { .string($0.name) }),
+                        "content_hash": .string(reference.contentHash),
+                    ]
+                    if let tick { object["next_tick_at"] = .string(tick) }
+                    print(JSONValue.object(object).jsonText)
                 }
                 let steps = definition.steps.map(\.name).joined(separator: ", ")
-                table.add([reference.id, "\(reference.version)", steps, String(reference.contentHash.prefix(12))])
+                table.add([
+                    reference.id, "\(reference.version)", steps, String(reference.contentHash.prefix(12)), tick ?? "",
+                ])
             }
             if !json { print(table.text) }
             for error in files.errors { FileHandle.standardError.write(Data((error.summary + "\n").utf8)) }
@@ -99,6 +105,10 @@ struct Workflows: AsyncParsableCommand {
             print(
                 "# \(definition.reference.id) version \(definition.reference.version)  \(definition.reference.contentHash)"
             )
+            if let schedule = definition.schedule {
+                let next = definition.nextTick.map { "next \($0)" } ?? "never again"
+                print("#   schedule: \(schedule.cron) in \(schedule.timeZone), \(next)")
+            }
             for (index, step) in definition.steps.enumerated() {
                 let needs = step.needs.map { definition.steps[$0].name }.joined(separator: ", ")
                 print(
@@ -107,5 +117,12 @@ struct Workflows: AsyncParsableCommand {
             }
             print(definition.source, terminator: definition.source.hasSuffix("\n") ? "" : "\n")
         }
+    }
+}
+
+extension WorkflowDefinition {
+    /// When it is started by the clock next, in UTC.
+    fileprivate var nextTick: String? {
+        schedule?.nextTick(after: SystemEnvironment.runtime.now()).map(WorkflowSchedule.text)
     }
 }

@@ -1,3 +1,4 @@
+import Cron
 import Foundation
 import WorkflowCore
 
@@ -41,7 +42,7 @@ struct CaseFiles {
             throw CommandFailure("\(file): 'workflow' names \(path), and there is no such file.")
         }
         let definition = try WorkflowDefinition(
-            yaml: try text(of: path), file: path, agents: agents.union(cases.stubbedNames))
+            yaml: try text(of: path), file: path, agents: agents.union(cases.stubbedNames), zones: .files())
         return Result(file: file, reports: try cases.run(definition))
     }
 

@@ -19,10 +19,11 @@ struct CoordinatorHost {
 
     /// - Parameters:
     ///   - agents: What the steps may call; those of the program unless said otherwise.
+    ///   - keepsSchedules: Whether workflows are started by the clock.
     ///   - signals: Whether Ctrl-C and SIGTERM shut the group down.
     init(
-        settings: Settings, catalog: DefinitionCatalog, agents: AgentRegistry = PerdureProgram.agents, logger: Logger,
-        signals: Bool
+        settings: Settings, catalog: DefinitionCatalog, agents: AgentRegistry = PerdureProgram.agents,
+        keepsSchedules: Bool = true, logger: Logger, signals: Bool
     ) throws {
         let environment = SystemEnvironment.runtime
         let topology = Topology(prefix: settings[.amqpPrefix])
@@ -53,7 +54,7 @@ struct CoordinatorHost {
                 maxBatch: try settings.integer(.coordinatorMaxBatch, upTo: 10_000),
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
                 agentLimits: try settings.agentLimits(agents: PerdureProgram.agents.names),
-                drainDeadline: try settings.duration(.coordinatorDrainDeadline)
+                keepsSchedules: keepsSchedules, drainDeadline: try settings.duration(.coordinatorDrainDeadline)
             ),
             catalog: catalog, agents: agents, journal: journal, intake: intake, control: control,
             publisher: publisher, environment: environment, logger: logger

@@ -1,3 +1,4 @@
+import Cron
 import Foundation
 import Logging
 import WorkflowCore
@@ -79,7 +80,7 @@ struct WorkflowFiles {
     private mutating func add(yaml: String, file: String, _ agents: Set<String>) {
         fileCount += 1
         do {
-            let definition = try WorkflowDefinition(yaml: yaml, file: file, agents: agents)
+            let definition = try WorkflowDefinition(yaml: yaml, file: file, agents: agents, zones: .files())
             if !catalog.add(definition) {
                 let reference = definition.reference
                 note(

@@ -34,6 +34,14 @@ public struct ExecutionID: Sendable, Hashable, CustomStringConvertible {
         )
     }
 
+    /// The id that belongs to a name: the same wherever it is made. Version 8 (RFC 9562, section 5.8), from a SHA-256.
+    public init(named name: String) {
+        var bytes = SHA256.digest(of: Array(name.utf8))
+        bytes[6] = bytes[6] & 0x0F | 0x80
+        bytes[8] = bytes[8] & 0x3F | 0x80
+        uuid = bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
     /// The second half of the UUID, which differs between ids that were made at the same time.
     var lowBits: UInt64 {
         let id = uuid.uuid

@@ -51,6 +51,10 @@ public enum Limits {
     /// Length of an idempotency key; it is an indexed column.
     public static let idempotencyKeyBytes = 255
 
+    /// Ticks of one schedule that came while nothing could start them and are started all the same, where the definition asks
+    /// for all of them: a day's worth of every quarter of an hour, and no flood.
+    public static let missedTicks = 100
+
     /// Attempts of one step. What has failed a thousand times wants a person.
     public static let attemptsPerStep = 1000
 

@@ -44,6 +44,11 @@ struct CaseRun {
     ) throws(RequestRejection) -> ExecutionRequest {
         var body = workflowCase.request
         body["workflow_id"] = .string(definition.reference.id)
+        if let tick = workflowCase.tick, let schedule = definition.schedule {
+            let due = try schedule.request(for: definition.reference.id, tick: tick.time)
+            body["input"] = due.input
+            if body["metadata"] == nil { body["metadata"] = due.metadata }
+        }
         let envelope = ExecutionRequest.Envelope(
             messageID: nil, replyTo: nil, correlationID: nil, traceparent: nil)
         let request = try ExecutionRequest(body: JSONValue.object(body).jsonBytes, envelope: envelope)

@@ -5,8 +5,8 @@ import PerdureJSON
 extension DefinitionParser {
     private static let fileKeys = ["workflow", "description", "agents", "cases"]
     private static let caseKeys = [
-        "name", "description", "input", "metadata", "priority", "start", "agents", "signals", "cancel_at", "until",
-        "expect",
+        "name", "description", "input", "tick", "metadata", "priority", "start", "agents", "signals", "cancel_at",
+        "until", "expect",
     ]
 
     /// The whole file; nil when it has errors that leave nothing to check further.
@@ -59,17 +59,15 @@ extension DefinitionParser {
         }
         var request: JSONObject = ["input": member("input")?.json ?? .object([:])]
         for name in ["metadata", "priority"] { request[name] = member(name)?.json }
-        var start = WorkflowCase.standardStart
-        if let node = member("start") {
-            if let time = node.text.flatMap(Timestamp.init(rfc3339:)) {
-                start = time
-            } else {
-                report(
-                    node.place, key: "\(key).start",
-                    "A time has a date, a time of day and a zone, e.g. 2026-12-24T18:00:00Z; found "
-                        + "\(node.json.jsonText.storable(maximum: 64)).")
-            }
+        let tick = member("tick").flatMap { node in
+            moment(node, key: "\(key).tick").map { WorkflowCase.Tick(time: $0, place: node.place) }
         }
+        if tick != nil, let node = member("input") {
+            report(
+                node.place, key: "\(key).input",
+                "A case has 'input' or 'tick', from which the schedule makes its input.")
+        }
+        let start = member("start").flatMap { moment($0, key: "\(key).start") }
         let name = member("name").flatMap { text($0, key: "\(key).name", "what the case is called") }
         let stubs = member("agents").map { self.stubs($0, key: "\(key).agents") } ?? []
         let signals = member("signals").map { self.signals($0, key: "\(key).signals") } ?? []
@@ -78,7 +76,8 @@ extension DefinitionParser {
         let expectation = member("expect").flatMap { self.expectation($0, key: "\(key).expect") }
         guard let name, let expectation else { return nil }
         return WorkflowCase(
-            name: name, line: node.place.line, request: request, start: start, stubs: stubs, signals: signals,
+            name: name, line: node.place.line, request: request, tick: tick,
+            start: start ?? tick?.time ?? WorkflowCase.standardStart, stubs: stubs, signals: signals,
             cancelMicroseconds: cancel, limitMicroseconds: limit, expectation: expectation)
     }
 
@@ -174,6 +173,16 @@ extension DefinitionParser {
     }
 
     // MARK: - Parts
+
+    /// A point in time.
+    private mutating func moment(_ node: DefinitionNode, key: String) -> Timestamp? {
+        if let time = node.text.flatMap(Timestamp.init(rfc3339:)) { return time }
+        report(
+            node.place, key: key,
+            "A time has a date, a time of day and a zone, e.g. 2026-12-24T18:00:00Z; found "
+                + "\(node.json.jsonText.storable(maximum: 64)).")
+        return nil
+    }
 
     /// A text that is not empty.
     mutating func text(_ node: DefinitionNode, key: String, _ what: String) -> String? {

@@ -10,12 +10,20 @@ public struct WorkflowCase: Sendable {
         let offsetMicroseconds: Int64
     }
 
+    /// A tick of the definition's schedule, with its place in the file.
+    struct Tick: Sendable {
+        let time: Timestamp
+        let place: DefinitionPlace
+    }
+
     /// What the case is called.
     public let name: String
     /// The line of the file where it begins, from 1.
     public let line: Int
     /// The members `input`, `metadata` and `priority` of the request, as far as the case has them.
     let request: JSONObject
+    /// The tick that starts it, in the place of a request; nil when there is a request.
+    let tick: Tick?
     /// What the clock says at the start.
     let start: Timestamp
     /// What stands in for the agents.

@@ -45,6 +45,10 @@ public struct WorkflowCases: Sendable {
                 stub.place, key: "agents.\(stub.name)",
                 "The workflow '\(definition.reference.id)' has no agent and no step '\(stub.name)'.\(hint)")
         }
+        for (index, tick) in cases.map(\.tick).enumerated() {
+            guard let tick, let problem = definition.problem(withTick: tick.time) else { continue }
+            parser.report(tick.place, key: "cases[\(index)].tick", problem)
+        }
         guard parser.errors.isEmpty else { throw DefinitionErrors(sorting: parser.errors) }
         return cases.map { CaseRun.report(of: $0, definition, shared: stubs) }
     }
@@ -58,6 +62,14 @@ extension DefinitionErrors {
 }
 
 extension WorkflowDefinition {
+    /// Why it is not started at this time by the clock; nil if it is.
+    fileprivate func problem(withTick time: Timestamp) -> String? {
+        guard let schedule else { return "The workflow '\(reference.id)' has no schedule; give 'input' instead." }
+        guard !schedule.isTick(time) else { return nil }
+        let next = schedule.nextTick(after: time).map { " The next tick is \(WorkflowSchedule.text(of: $0))." } ?? ""
+        return "The schedule '\(schedule.cron)' in \(schedule.timeZone) has no tick at this time.\(next)"
+    }
+
     /// The agents that are called, and the steps and instances that call them, without the numbers of items.
     fileprivate var stubbableNames: Set<String> {
         var names: Set<String> = []

@@ -30,6 +30,11 @@ public struct DefinitionCatalog: Sendable {
         }
     }
 
+    /// The newest version of each workflow, by id.
+    public var newest: [WorkflowDefinition] {
+        byWorkflow.sorted { $0.key < $1.key }.compactMap { $0.value.max { $0.key < $1.key }?.value }
+    }
+
     /// The definition of exactly this content, or nil.
     public func definition(_ reference: WorkflowReference) -> WorkflowDefinition? {
         byWorkflow[reference.id]?[reference.version].flatMap { $0.reference == reference ? $0 : nil }

@@ -4,10 +4,9 @@ import PerdureJSON
 
 extension DefinitionParser {
     private static let workflowKeys = [
-        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "concurrency", "steps",
-        "on_failure", "output",
+        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "concurrency", "schedule",
+        "steps", "on_failure", "output",
     ]
-    private static let plannedWorkflowKeys = ["schedule"]
 
     /// The whole document; nil when it has errors that leave nothing to check further.
     mutating func workflow(_ root: DefinitionNode, source: String) -> WorkflowDefinition? {
@@ -17,7 +16,7 @@ extension DefinitionParser {
                 "A definition is a mapping that starts with `workflow: NAME`; found \(root.kindName).")
             return nil
         }
-        checkKeys(members, at: "", known: Self.workflowKeys, planned: Self.plannedWorkflowKeys)
+        checkKeys(members, at: "", known: Self.workflowKeys, planned: [])
         func member(_ key: String) -> DefinitionNode? { members.first { $0.key == key }?.value }
 
         var id: String?
@@ -33,6 +32,7 @@ extension DefinitionParser {
             wholeNumber($0, key: "priority", 0...ExecutionRequest.highestPriority, what: "The priority")
         }
         let deprecation = member("deprecated").flatMap { self.deprecation($0) }
+        let schedule = member("schedule").flatMap { self.schedule($0, inputSchema: schema) }
         // By the names in the file: a step that has errors of its own is no reason to report what refers to it.
         let names = member("steps")?.members?.map(\.key) ?? []
         let scope = TemplateScope(input: Self.inputType(schema), names: names, visible: Array(names.indices))
@@ -49,8 +49,8 @@ extension DefinitionParser {
         let reference = WorkflowReference(id: id, version: version, contentHash: SHA256.hexDigest(of: source.utf8))
         let parts = WorkflowDefinition.Parts(
             reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
-            concurrency: concurrency, deprecation: deprecation, steps: steps, failureHandler: failureHandler,
-            output: output, source: source,
+            concurrency: concurrency, deprecation: deprecation, schedule: schedule, steps: steps,
+            failureHandler: failureHandler, output: output, source: source,
             outputReads: scope.reads(output),
             dependants: StepGraph.dependants(needs: steps.map(\.predecessors)),
             hasWaits: steps.contains { ["wait", "signal"].contains($0.work.key) },

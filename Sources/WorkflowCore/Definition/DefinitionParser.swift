@@ -1,4 +1,5 @@
 import CEL
+import Cron
 import JSONSchema
 import PerdureJSON
 
@@ -7,11 +8,13 @@ struct DefinitionParser {
     let file: String
     let lines: [Substring]
     let agents: Set<String>
+    let zones: TimeZoneDatabase
     var errors: [DefinitionError] = []
 
-    init(file: String, yaml: String, agents: Set<String>) {
+    init(file: String, yaml: String, agents: Set<String>, zones: TimeZoneDatabase = .utcOnly) {
         self.file = file
         self.agents = agents
+        self.zones = zones
         lines = yaml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     }
 
@@ -115,9 +118,12 @@ extension WorkflowDefinition {
     ///   - yaml: The text of the file.
     ///   - file: What the errors call it.
     ///   - agents: The names of the agents that steps may use.
+    ///   - zones: The time zones that a schedule may name.
     /// - Throws: `DefinitionErrors` with everything that is wrong.
-    public init(yaml: String, file: String, agents: Set<String>) throws(DefinitionErrors) {
-        var parser = DefinitionParser(file: file, yaml: yaml, agents: agents)
+    public init(
+        yaml: String, file: String, agents: Set<String>, zones: TimeZoneDatabase = .utcOnly
+    ) throws(DefinitionErrors) {
+        var parser = DefinitionParser(file: file, yaml: yaml, agents: agents, zones: zones)
         let root = try parser.root(of: yaml)
         guard let definition = parser.workflow(root, source: yaml), parser.errors.isEmpty else {
             throw DefinitionErrors(errors: parser.errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) })

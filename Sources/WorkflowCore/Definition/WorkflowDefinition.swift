@@ -13,6 +13,7 @@ public struct WorkflowDefinition: Sendable {
         let priority: Int?
         let concurrency: ConcurrencyRule?
         let deprecation: String?
+        let schedule: WorkflowSchedule?
         let steps: [StepDefinition]
         let failureHandler: AgentWork?
         let output: Template?
@@ -47,6 +48,8 @@ public struct WorkflowDefinition: Sendable {
     public var concurrency: ConcurrencyRule? { parts.concurrency }
     /// What to use instead, or an empty text, when nobody should use it any more; nil while it is fine to use.
     public var deprecation: String? { parts.deprecation }
+    /// When it is started by the clock; nil when it is not.
+    public var schedule: WorkflowSchedule? { parts.schedule }
     /// The steps in the order they are listed; a step's order is its index plus one.
     public var steps: [StepDefinition] { parts.steps }
     /// What is done when an execution fails, before anything is undone.

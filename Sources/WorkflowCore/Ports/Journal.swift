@@ -113,6 +113,20 @@ public protocol Journal: Sendable {
     /// Stores the definitions that are in use, by content.
     func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError)
 
+    /// Says which schedules there are. One that is new, or has another cron expression or time zone than before, begins with
+    /// the `lastTick` given; the others go on from where they were.
+    ///
+    /// - Parameter others: Workflows that have no schedule; what is known of one is forgotten.
+    /// - Returns: The last tick of each, by workflow.
+    func openSchedules(
+        _ schedules: [ScheduleRecord], closing others: [String]
+    ) async throws(JournalError) -> [String: Timestamp]
+
+    /// Records that a schedule has come as far as this; it never goes back.
+    ///
+    /// - Returns: false when the workflow has another schedule by now, or none.
+    func recordTick(_ schedule: ScheduleRecord) async throws(JournalError) -> Bool
+
     /// Prepares the tables for the days to come, for as far as that is needed. Asked for at the start and about every hour;
     /// tells of what goes wrong, and leaves it for the next time.
     func maintain() async

@@ -29,14 +29,8 @@ public struct IncomingRequest: Sendable {
     }
 }
 
-/// Where requests come from, and control messages from another one.
-public protocol RequestIntake: Sendable {
-    /// Requests as they arrive, several at a time. Not acknowledged messages bound how many are under way.
-    var requests: AsyncStream<[IncomingRequest]> { get }
-
-    /// Lets requests come: whoever takes them is ready. Until then they stay with the broker, where others can have them.
-    func begin()
-
+/// Where the fate of deliveries is told.
+public protocol Deliveries: Sendable {
     /// Whether a delivery can still be acknowledged; if not, the broker delivers its message again.
     func isOpen(_ receipt: DeliveryReceipt) -> Bool
 
@@ -45,6 +39,15 @@ public protocol RequestIntake: Sendable {
 
     /// Parks a message with its reason, answers it if it asked for a reply, then acknowledges it.
     func reject(_ receipt: DeliveryReceipt, _ rejection: RequestRejection) async
+}
+
+/// Where requests come from, and control messages from another one.
+public protocol RequestIntake: Deliveries {
+    /// Requests as they arrive, several at a time. Not acknowledged messages bound how many are under way.
+    var requests: AsyncStream<[IncomingRequest]> { get }
+
+    /// Lets requests come: whoever takes them is ready. Until then they stay with the broker, where others can have them.
+    func begin()
 }
 
 /// A result on its way to one caller.

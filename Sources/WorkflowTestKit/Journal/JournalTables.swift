@@ -68,6 +68,9 @@ public struct JournalTables: Sendable {
     var slots: [SlotRow] = []
     var lastPlace = 0
     var definitions: [WorkflowReference: String] = [:]
+    var schedules: [String: ScheduleRecord] = [:]
+    /// What each schedule began with, for the checks.
+    var scheduleBegins: [String: Timestamp] = [:]
     var lastWriter: Int64 = 0
     /// When the server started: for two leases from then nothing expires, nobody could reach it either.
     var startedAt: Timestamp

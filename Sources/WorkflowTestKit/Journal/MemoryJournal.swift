@@ -226,6 +226,18 @@ public struct MemoryJournal: Journal {
         }
     }
 
+    /// Says which schedules there are.
+    public func openSchedules(
+        _ schedules: [ScheduleRecord], closing others: [String]
+    ) async throws(JournalError) -> [String: Timestamp] {
+        try await run("openSchedules") { tables, _ in tables.openSchedules(schedules, closing: others) }
+    }
+
+    /// Moves a schedule on.
+    public func recordTick(_ schedule: ScheduleRecord) async throws(JournalError) -> Bool {
+        try await run("recordTick") { tables, _ in tables.recordTick(schedule) }
+    }
+
     /// The text of a definition.
     public func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String? {
         try await run("definitionSource") { tables, _ in tables.definitions[reference] }

@@ -18,6 +18,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
     case leavesControlsOpen
     /// Nobody is told what a coordinator that is gone has settled.
     case forgetsAnswers
+    /// A schedule begins anew with each start of a coordinator.
+    case forgetsTicks
     /// A commit of the last batch of an execution leaves the lease behind.
     case leavesLocks
     /// Of the steps that a commit changes, the last is not written.

@@ -19,6 +19,8 @@ struct Weather {
     let controlCount: Int
     /// Whether the database hints at control messages, so that they need not wait for a heartbeat.
     let givesHints: Bool
+    /// Workflows that the clock starts.
+    let scheduledCount: Int
     /// How long there is trouble, in microseconds.
     let length: Int64
     let leaseMicroseconds: Int64
@@ -65,5 +67,6 @@ struct Weather {
         longestWork = random.choice([2_000, 200_000, 3_000_000])
         controlCount = random.choice([0, 3, 12])
         givesHints = random.isTrue(percent: 70)
+        scheduledCount = random.choice([0, 0, 0, 1, 3])
     }
 }

@@ -8,6 +8,7 @@ extension World {
         if case .committed(let change, _, _) = change {
             counts.commits += 1
             if change.acceptance != nil { counts.executions += 1 }
+            checkTick(change)
             log("  \(change.state.id) \(change.events.map { "\($0.sequence) \($0.type.rawValue)" })")
         }
         if case .claimed(let id, let publisher, let token) = change {

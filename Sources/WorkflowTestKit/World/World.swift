@@ -8,7 +8,9 @@ import WorkflowCore
 /// Sendable without the compiler's proof: touched only on the thread of the simulation, which the scheduler checks.
 final class World: @unchecked Sendable {
     /// What the clock on the wall says when a simulation starts.
-    private static let epoch: Int64 = 1_800_000_000_000_000
+    ///
+    /// Some seconds before a minute is full, so that schedules have a tick while there is trouble.
+    static let epoch: Int64 = 1_799_999_993_000_000
     /// How long the world may take to come to rest once nothing is done to it any more. Retries wait up to seconds, agents
     /// take seconds, and a takeover takes a few leases.
     private static let restLimit: Int64 = 600_000_000
@@ -20,6 +22,8 @@ final class World: @unchecked Sendable {
     let weather: Weather
     let scheduler: Scheduler
     let definitions: [WorkflowDefinition]
+    /// The workflows that the clock starts.
+    let scheduled: [ScheduledWorkflow]
     var tables: JournalTables
     var database = DatabaseState()
     let broker = SimulatedBroker()
@@ -49,10 +53,13 @@ final class World: @unchecked Sendable {
         ids = SplitMix(seed: seeds.next())
         var workload = SplitMix(seed: seeds.next())
         trace = Trace(isVerbose: isVerbose)
-        definitions = (0..<weather.workflowCount).map { _ in RandomWorkflow.any(&workload) }
+        let asked = (0..<weather.workflowCount).map { _ in RandomWorkflow.any(&workload) }
+        scheduled = ScheduledWorkflow.random(weather: weather, seed: seeds.next())
+        definitions = asked + scheduled.map(\.definition)
         tables = JournalTables(startedAt: Timestamp(microsecondsSinceEpoch: Self.epoch))
         tables.sabotage = sabotage
-        orders = Order.random(weather: weather, definitions: definitions, &workload)
+        for record in scheduled.compactMap(\.record) { tables.begin(record) }
+        orders = Order.random(weather: weather, definitions: asked, &workload)
         nodes = (1...weather.nodeCount).map { Node(name: "node-\($0)") }
     }
 
@@ -198,6 +205,7 @@ final class World: @unchecked Sendable {
             }
         }
         if let problem = openControlProblem { return problem }
+        if let problem = missingTick { return problem }
         for (id, row) in tables.executions.sorted(by: { $0.key.description < $1.key.description }) {
             if !row.state.status.isTerminal { return "execution \(id) has not ended" }
             if broker.firstCopies[id, default: 0] != row.state.sequence {
