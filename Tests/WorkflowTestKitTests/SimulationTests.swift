@@ -29,7 +29,7 @@ import WorkflowTestKit
         for seed in UInt64(1)...40 { counts += Simulation(seed: seed).run().counts }
         #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
         #expect(counts.appliedControls > 30 && counts.refusedControls > 30)
-        #expect(counts.waitedForTurn > 10 && counts.refusedAtLimit > 5)
+        #expect(counts.waitedForTurn > 5 && counts.refusedAtLimit > 0)
         #expect(counts.ticks > 15)
     }
 

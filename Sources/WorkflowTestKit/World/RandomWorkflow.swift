@@ -33,7 +33,7 @@ enum RandomWorkflow {
     private static func yaml(_ number: UInt64) -> String {
         var random = SplitMix(seed: number &+ 7_000)
         var lines = ["workflow: w\(number)", "steps:"]
-        if random.isTrue(percent: 25) {
+        if random.isTrue(percent: 40) {
             // Each request has a number of its own.
             let key = random.choice(["", "key: \"${ input.order % 2 }\", "])
             let policy = random.choice(["queue", "queue", "reject", "cancel_running"])
