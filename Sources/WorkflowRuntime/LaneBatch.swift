@@ -49,7 +49,7 @@ struct LaneBatch {
         if let control { changes[index].controls.append(control) }
         changes[index].sends += decision.sends
         if let slot { changes[index].slot = slot }
-        if execution.definition.concurrency != nil { changes[index].freesSlot = execution.state.status.isTerminal }
+        if execution.definition.limitsConcurrency { changes[index].freesSlot = execution.state.status.isTerminal }
         if let request, let acceptance {
             accepted[id] = request
             acceptedKeys.insert(acceptance.idempotencyKey)

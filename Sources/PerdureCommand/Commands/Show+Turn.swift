@@ -1,4 +1,5 @@
 import PerdureJSON
+import WorkflowCore
 import WorkflowStore
 
 extension ExecutionQueries.Turn {

@@ -46,6 +46,8 @@ public struct WorkflowDefinition: Sendable {
     public var priority: Int? { parts.priority }
     /// How many executions of it run at a time; nil when it does not say.
     public var concurrency: ConcurrencyRule? { parts.concurrency }
+    /// Whether it does, without a copy of what it says.
+    public var limitsConcurrency: Bool { parts.concurrency != nil }
     /// What to use instead, or an empty text, when nobody should use it any more; nil while it is fine to use.
     public var deprecation: String? { parts.deprecation }
     /// When it is started by the clock; nil when it is not.

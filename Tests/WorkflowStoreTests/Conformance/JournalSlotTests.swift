@@ -27,6 +27,10 @@ import WorkflowCore
         }
 
         mutating func commit(_ changes: ExecutionChange...) async throws(JournalError) -> CommitReceipt {
+            try await commit(all: changes)
+        }
+
+        mutating func commit(all changes: [ExecutionChange]) async throws(JournalError) -> CommitReceipt {
             var (numbered, last) = (changes, position)
             for index in numbered.indices {
                 numbered[index].firstPosition = last + 1
@@ -119,10 +123,7 @@ import WorkflowCore
             let (two, acceptTwo) = try accept(limited, starts: true, on: stage)
             let (three, acceptThree) = try accept(limited, policy: .reject, starts: true, on: stage)
             let (free, acceptFree) = try accept(limited, key: "l", starts: true, on: stage)
-            let changes = [acceptTwo, acceptFree, acceptThree]
-            let code = await code { () throws(JournalError) in
-                _ = try await second.commit(changes[0], changes[1], changes[2])
-            }
+            let code = await refusal(of: acceptTwo, acceptFree, acceptThree, with: &second)
             #expect(code == .slotsTaken([three.state.id]), "the first to come have the slots")
             let known = try await second.party.journal.findAccepted(
                 keys: [], ids: [two, three, free].map(\.state.id), for: second.writer)
@@ -130,7 +131,7 @@ import WorkflowCore
             // What ends with the commit frees nothing for what starts with it.
             _ = try await second.commit(acceptTwo, acceptFree)
             let end = one.end()
-            let again = await self.code(of: end, acceptThree, with: &first)
+            let again = await refusal(of: end, acceptThree, with: &first)
             #expect(again == .slotsTaken([three.state.id]))
             _ = try await first.commit(end)
             _ = try await first.commit(acceptThree)
@@ -138,19 +139,17 @@ import WorkflowCore
             var (waiting, acceptWaiting) = try accept(limited, starts: false, on: stage)
             _ = try await first.commit(acceptWaiting)
             let (hasty, acceptHasty) = try accept(limited, starts: true, on: stage)
-            #expect(await self.code(of: acceptHasty, with: &first) == .slotsTaken([hasty.state.id]))
+            #expect(await refusal(of: acceptHasty, with: &first) == .slotsTaken([hasty.state.id]))
             // One that is cancelled while it waits leaves the line, and takes no slot with it.
             _ = try await first.commit(waiting.change(after: .cancelRequested(reason: nil)))
-            #expect(await self.code(of: acceptHasty, with: &first) == .slotsTaken([hasty.state.id]))
+            #expect(await refusal(of: acceptHasty, with: &first) == .slotsTaken([hasty.state.id]))
         }
     }
 
-    private func code(of changes: ExecutionChange..., with desk: inout Desk) async -> JournalError.Code? {
+    /// The code that a commit fails with; nil when it does not fail.
+    private func refusal(of changes: ExecutionChange..., with desk: inout Desk) async -> JournalError.Code? {
         do throws(JournalError) {
-            switch changes.count {
-            case 1: _ = try await desk.commit(changes[0])
-            default: _ = try await desk.commit(changes[0], changes[1])
-            }
+            _ = try await desk.commit(all: changes)
             return nil
         } catch {
             return error.code
@@ -167,7 +166,7 @@ import WorkflowCore
             var (two, accept2) = try accept(limited, starts: true, on: stage)
             one.finish(&accept1)
             two.finish(&accept2)
-            #expect(await code(of: accept1, accept2, with: &desk) == .slotsTaken([two.state.id]))
+            #expect(await refusal(of: accept1, accept2, with: &desk) == .slotsTaken([two.state.id]))
             #expect(try await desk.commit(accept1).hints.isEmpty)
             // One that has ended waits for nothing, and whoever comes after it has the slot.
             var (gone, acceptGone) = try accept(limited, starts: false, on: stage)
