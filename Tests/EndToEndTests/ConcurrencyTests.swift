@@ -165,7 +165,8 @@ extension EndToEnd {
                     try await eventually("an answer to \(id)") {
                         replies.deliveries.contains { $0.properties.correlationID == id }
                     }
-                    return try #require(replies.deliveries.last { $0.properties.correlationID == id }).json
+                    let reply = try #require(replies.deliveries.last { $0.properties.correlationID == id })
+                    return try reply.json
                 }
                 let ids = (0..<5).map { _ in UUID().uuidString.lowercased() }
                 try await send("reject", ids[0])
@@ -174,7 +175,7 @@ extension EndToEnd {
                 let refusal = try await answer(to: ids[1])
                 #expect(refusal["status"] == "REJECTED" && refusal["error"]?["code"] == "CONCURRENCY_LIMIT")
                 #expect(
-                    refusal["error"]?["message"]
+                    refusal["error"]?["message"]?.stringValue
                         == "1 execution of the workflow 'reject' with the key 'a' may run at a time, and no more; send the "
                         + "request again later.")
                 // A copy of what runs is none too many, and a key of another kind is none at all.
