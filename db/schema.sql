@@ -226,7 +226,9 @@ CREATE TABLE IF NOT EXISTS workflow_schedules (
     updated_at   timestamptz NOT NULL
 );
 
--- The definitions that executions were started with, by content, so that each can end under the one it started with.
+-- The definitions that executions were started with, by content, so that each can end under the one it started with. A version has
+-- one content, that of whoever used it first; several only where `perdure dev` let it change, the newest by kept_at counting.
+-- content_hash: SHA-256 of what counts of the definition; of rows that were made under tables of version 3 and before, of the text.
 CREATE TABLE IF NOT EXISTS workflow_definitions (
     workflow_id  text        NOT NULL,
     version      integer     NOT NULL,
@@ -235,6 +237,37 @@ CREATE TABLE IF NOT EXISTS workflow_definitions (
     kept_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (workflow_id, version, content_hash)
 );
+
+-- Keeps definitions when they are first used, and gives what had been kept under the versions of those that are new by their
+-- hash, the last that was kept at the end. Other content is not kept beside that, unless it may change.
+CREATE OR REPLACE FUNCTION workflow.keep_definitions(
+    ids text[], versions integer[], hashes text[], sources text[], may_change boolean
+) RETURNS SETOF workflow_definitions LANGUAGE plpgsql AS $$
+BEGIN
+    -- One after another: of two coordinators that bring different content, the second finds what the first has kept.
+    PERFORM pg_advisory_xact_lock(7165018225);
+    RETURN QUERY
+        SELECT k.* FROM unnest(ids, versions, hashes) AS n (id, number, hash)
+        JOIN workflow_definitions k ON k.workflow_id = n.id AND k.version = n.number
+        WHERE NOT EXISTS (
+            SELECT FROM workflow_definitions s
+            WHERE s.workflow_id = n.id AND s.version = n.number AND s.content_hash = n.hash)
+        ORDER BY k.kept_at, k.content_hash DESC;
+    INSERT INTO workflow_definitions (workflow_id, version, content_hash, source, kept_at)
+    SELECT n.id, n.number, n.hash, n.source, clock_timestamp()
+    FROM unnest(ids, versions, hashes, sources) AS n (id, number, hash, source)
+    WHERE may_change OR NOT EXISTS (
+        SELECT FROM workflow_definitions k WHERE k.workflow_id = n.id AND k.version = n.number)
+    ON CONFLICT DO NOTHING;
+    IF may_change THEN
+        -- Content that was changed back is the newest again.
+        UPDATE workflow_definitions k SET kept_at = clock_timestamp()
+        FROM unnest(ids, versions, hashes) AS n (id, number, hash)
+        WHERE k.workflow_id = n.id AND k.version = n.number AND k.content_hash = n.hash AND EXISTS (
+            SELECT FROM workflow_definitions s
+            WHERE s.workflow_id = n.id AND s.version = n.number AND s.kept_at > k.kept_at);
+    END IF;
+END $$;
 
 -- Ends the transaction when a statement touched fewer rows than it had to: somebody else owns them now.
 CREATE OR REPLACE FUNCTION workflow.require_rows(owned bigint, expected bigint, error_code text) RETURNS void

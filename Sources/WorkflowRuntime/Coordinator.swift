@@ -10,6 +10,7 @@ import WorkflowCore
 public struct Coordinator: Service {
     private let configuration: CoordinatorConfiguration
     private let catalog: DefinitionCatalog
+    private let changes: AsyncStream<DefinitionCatalog>?
     private let agents: AgentRegistry
     private let journal: any Journal
     private let intake: any RequestIntake
@@ -21,16 +22,19 @@ public struct Coordinator: Service {
     /// A coordinator over its ports.
     ///
     /// - Parameters:
+    ///   - catalog: The definitions of the files.
+    ///   - changes: What the files hold later on, each time all of it; nil when nobody looks again.
     ///   - intake: Where requests come from.
     ///   - control: Where control messages come from; apart, so that requests never delay them.
     public init(
-        configuration: CoordinatorConfiguration, catalog: DefinitionCatalog, agents: AgentRegistry,
-        journal: any Journal,
+        configuration: CoordinatorConfiguration, catalog: DefinitionCatalog,
+        changes: AsyncStream<DefinitionCatalog>? = nil, agents: AgentRegistry, journal: any Journal,
         intake: any RequestIntake, control: any RequestIntake, publisher: any EventPublisher,
         environment: RuntimeEnvironment, logger: Logger
     ) {
         self.configuration = configuration
         self.catalog = catalog
+        self.changes = changes
         self.agents = agents
         self.journal = journal
         self.intake = intake
@@ -48,7 +52,8 @@ public struct Coordinator: Service {
     }
 
     private func run(until shutdown: ShutdownSignal) async throws {
-        let definitions = DefinitionRegistry(catalog, agents: agents.names)
+        let definitions = DefinitionRegistry(
+            catalog, agents: agents.names, timeZones: configuration.timeZones)
         let invoker = AgentInvoker(
             agents: agents,
             threads: environment.executor == nil ? AgentThreads(count: configuration.agentThreads) : nil,
@@ -83,7 +88,8 @@ public struct Coordinator: Service {
             environment: environment, logger: logger
         )
         let admissions = [intake, clock].map {
-            Admission(intake: $0, definitions: definitions, lanes: lanes, environment: environment)
+            Admission(
+                intake: $0, definitions: definitions, journal: journal, lanes: lanes, environment: environment)
         }
 
         let desk = ControlDesk(
@@ -93,7 +99,8 @@ public struct Coordinator: Service {
         do {
             // A database that never comes must not keep the process from being stopped.
             try await shutdown.cancelling {
-                try await journal.keep(catalog.all)
+                try await definitions.deploy(
+                    catalog, mayChange: configuration.versionsMayChange, journal: journal, logger: logger)
                 await journal.maintain()
                 for lane in lanes.all { try await lane.open() }
             }
@@ -105,11 +112,22 @@ public struct Coordinator: Service {
         }
         logger.info(
             "the coordinator is ready",
-            metadata: [LogKey.owner: "\(configuration.owner)", LogKey.count: "\(catalog.all.count) workflows"]
+            metadata: [
+                LogKey.owner: "\(configuration.owner)", LogKey.count: "\(definitions.catalog.all.count) workflows",
+            ]
         )
         try await withThrowingTaskGroup { group in
-            for admission in admissions { group.addTask { await admission.run() } }
+            for admission in admissions { group.addTask { try await admission.run() } }
             group.addTask { try await clock.run() }
+            if let changes {
+                group.addTask {
+                    try await definitions.follow(
+                        changes, mayChange: configuration.versionsMayChange, journal: journal, logger: logger
+                    ) {
+                        if configuration.keepsSchedules { clock.begin() }
+                    }
+                }
+            }
             group.addTask { try await keeper.run() }
             for lane in lanes.all { group.addTask { try await lane.run() } }
             group.addTask { await outbox.run() }

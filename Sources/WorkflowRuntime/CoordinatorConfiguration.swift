@@ -1,3 +1,5 @@
+import Cron
+
 /// How a coordinator works; every number has a default that suits two cores.
 public struct CoordinatorConfiguration: Sendable {
     /// Who it is, in logs and, with the number of a lane, in `execution_locks.owner`; unique for each start of each
@@ -19,14 +21,19 @@ public struct CoordinatorConfiguration: Sendable {
     public var agentLimits: [String: Int]
     /// Whether it starts workflows by the clock, where their definitions have a schedule.
     public var keepsSchedules: Bool
+    /// The time zones that schedules may name, for definitions that are not those of the files.
+    public var timeZones: TimeZoneDatabase
     /// How long a shutdown waits for agents that are at work.
     public var drainDeadline: Duration
+    /// Whether the content of a version may change, with a warning, as while definitions are being written.
+    public var versionsMayChange: Bool
 
     /// A configuration.
     public init(
         owner: String, lease: Duration = .seconds(6), maxInFlight: Int = 10_000, lanes: Int = 1,
         maxBatch: Int = 200, agentThreads: Int = 2, agentLimits: [String: Int] = [:],
-        keepsSchedules: Bool = true, drainDeadline: Duration = .seconds(10)
+        keepsSchedules: Bool = true, timeZones: TimeZoneDatabase = .utcOnly, drainDeadline: Duration = .seconds(10),
+        versionsMayChange: Bool = false
     ) {
         self.owner = owner
         self.lease = lease
@@ -36,7 +43,9 @@ public struct CoordinatorConfiguration: Sendable {
         self.agentThreads = max(1, agentThreads)
         self.agentLimits = agentLimits
         self.keepsSchedules = keepsSchedules
+        self.timeZones = timeZones
         self.drainDeadline = drainDeadline
+        self.versionsMayChange = versionsMayChange
     }
 
     /// A lane's part of the executions under way.

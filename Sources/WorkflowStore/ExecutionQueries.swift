@@ -142,18 +142,20 @@ public struct ExecutionQueries: Sendable {
         let result = try await database.query(Self.eventsStatement, [.uuid(id.uuid)])
         var events: [CloudEvent] = []
         for row in result {
-            let type = EventType(rawValue: try row.text("event_type"))
-            let event = JournalEvent(
-                sequence: try row.int64("sequence"), type: type, timestamp: Timestamp(try row.timestamp("timestamp")),
-                payload: try row.json("event_payload")
-            )
             events.append(
                 CloudEvent(
                     executionID: id, workflowID: try row.text("workflow_id"),
-                    traceparent: try row.optionalText("traceparent"), event: event
+                    traceparent: try row.optionalText("traceparent"), event: try Self.event(row)
                 ))
         }
         return events
+    }
+
+    /// The event in a row of `eventsStatement`.
+    static func event(_ row: PostgresRow) throws(PostgresError) -> JournalEvent {
+        JournalEvent(
+            sequence: try row.int64("sequence"), type: EventType(rawValue: try row.text("event_type")),
+            timestamp: Timestamp(try row.timestamp("timestamp")), payload: try row.json("event_payload"))
     }
 
     private static func summary(_ row: PostgresRow) throws(PostgresError) -> Summary {

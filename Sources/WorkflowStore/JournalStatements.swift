@@ -195,15 +195,4 @@ enum JournalStatement {
         sql: """
             UPDATE execution_locks SET owner = '', expires_at = '-infinity' WHERE owner = $2 AND execution_id = ANY($1)
             """)
-
-    static let keepDefinitions = PostgresStatement(
-        name: "keep_definitions",
-        sql: """
-            INSERT INTO workflow_definitions (workflow_id, version, content_hash, source)
-            SELECT * FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[]) ON CONFLICT DO NOTHING
-            """)
-
-    static let definitionSource = PostgresStatement(
-        name: "definition_source",
-        sql: "SELECT source FROM workflow_definitions WHERE workflow_id = $1 AND version = $2 AND content_hash = $3")
 }

@@ -42,47 +42,6 @@ extension PostgresJournal {
         }
     }
 
-    /// Stores definitions by content; those that are there stay as they are. On the connection for commits, because it
-    /// is the first thing that a coordinator asks for, and that connection's troubles are told to the operator.
-    public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) {
-        let results = try await run(
-            [
-                PostgresCall(JournalStatement.schemaVersion),
-                PostgresCall(
-                    JournalStatement.keepDefinitions,
-                    [
-                        .textArray(definitions.map(\.reference.id)),
-                        .int32Array(definitions.map { Int32($0.reference.version) }),
-                        .textArray(definitions.map(\.reference.contentHash)), .textArray(definitions.map(\.source)),
-                    ]),
-            ], on: firstCommits
-        )
-        let found = try Self.decode { () throws(PostgresError) in try results[0][0].int64("version") }
-        guard found == SchemaMigration.currentVersion else {
-            let known = SchemaMigration.currentVersion
-            throw JournalError(
-                .schemaMissing,
-                found < known
-                    ? "The tables are of version \(found), and this program needs version \(known); run `perdure migrate`."
-                    : SchemaMigration.Failure.newer(found: found).message
-            )
-        }
-    }
-
-    /// The text of a stored definition.
-    public func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String? {
-        let results = try await run(
-            [
-                PostgresCall(
-                    JournalStatement.definitionSource,
-                    [.text(reference.id), .int32(Int32(reference.version)), .text(reference.contentHash)])
-            ], on: upkeep
-        )
-        return try Self.decode { () throws(PostgresError) in
-            try results[0].first.map { row throws(PostgresError) in try row.text("source") }
-        }
-    }
-
     /// The result in a row of `executions`, or nil while there is none.
     static func result(_ row: PostgresRow) throws(PostgresError) -> ExecutionResult? {
         guard let status = ExecutionStatus(rawValue: try row.text("status")) else { return nil }

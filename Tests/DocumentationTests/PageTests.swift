@@ -66,6 +66,21 @@ import WorkflowCore
         #expect(snippets["graph.txt"] == WorkflowDiagram(definition).drawn(as: .text))
     }
 
+    @Test func `the error about a version in the text is the one that is printed`() throws {
+        let snippets = try Page("docs/workflows.md").snippets
+        let yaml = try #require(snippets["overview.yaml"])
+        func load(_ yaml: String) throws -> WorkflowDefinition {
+            try WorkflowDefinition(yaml: yaml, file: "briefing.yaml", agents: Page.agents)
+        }
+        let kept = KeptDefinition(
+            reference: try load(yaml).reference, source: yaml,
+            keptAt: Timestamp(microsecondsSinceEpoch: 1_795_363_200_000_000))
+        let changed = try load(yaml.replacing("max_sentences: 5", with: "max_sentences: 4"))
+        let error = changed.versionError(against: kept, newestVersion: 2)
+        #expect(snippets["version.txt"] == "\(error)\n")
+        #expect(try load("# A comment\n" + yaml).reference == kept.reference)
+    }
+
     @Test func `the limits in the text are those of the program`() throws {
         let page = try Page("docs/architecture.md").text
         let stated: [(String, Int)] = [

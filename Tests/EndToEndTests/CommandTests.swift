@@ -139,6 +139,7 @@ extension EndToEnd {
                     (["events", "--from", "yesterday"], [:], "--from"),
                     (["workflows", "show", "nothing"], [:], "workflows list"),
                     (["workflows", "show", "document_analysis", "--graph", "svg"], [:], "--graph"),
+                    (["workflows", "validate", "--against-history", "--limit", "0"], [:], "--limit"),
                     (["serve", "--workflows", "nowhere"], [:], "nowhere"),
                     (["serve"], ["PERDURE_COORDINATOR_LEASE": "soon"], "coordinator.lease"),
                     (["serve"], ["PERDURE_EVENTS_MODE": "bulk"], "each or batch"),

@@ -27,6 +27,16 @@ extension EndToEnd {
             return files
         }
 
+        /// Its input was right at the beginning of 2026 and never since.
+        private static func outdated(minute: Int) -> String {
+            """
+            workflow: outdated
+            input: { type: object, properties: { tick: { type: string, pattern: "^2026-01-01T0" } } }
+            schedule: { cron: "\(minute) * * * *", input: { tick: "${ string(tick.time) }" } }
+            steps: { a: { set: 1 } }
+            """
+        }
+
         private static let awayMinute = (Int(Date().timeIntervalSince1970) / 60 + 30) % 60
 
         private func ticks(_ workflow: String, _ stage: Stage) async throws -> [String?] {
@@ -44,21 +54,21 @@ extension EndToEnd {
             try await eventually("all ticks are made up for") {
                 try await stage.number(
                     "SELECT count(*) FROM workflow_schedules WHERE last_tick_at > now() - interval '1 hour' AND workflow_id <> 'skip'"
-                ) == 2
+                ) == 3
             }
         }
 
         @Test func `missed ticks are started once though coordinators compete and die`() async throws {
             try await Stage.run("schedules") { stage in
-                let settings = [
-                    "PERDURE_WORKFLOWS_DIRECTORY": try stage.workflows(Self.files(minute: Self.awayMinute)),
-                    "PERDURE_COORDINATOR_LEASE": "2s",
-                ]
+                var files = Self.files(minute: Self.awayMinute)
+                files["outdated.yaml"] = Self.outdated(minute: Self.awayMinute)
+                let folder = try stage.workflows(files)
+                let settings = ["PERDURE_WORKFLOWS_DIRECTORY": folder, "PERDURE_COORDINATOR_LEASE": "2s"]
                 let rows =
                     "SELECT count(*) FROM workflow_schedules WHERE time_zone = 'UTC' AND last_tick_at <= now() "
                     + "AND next_tick_at BETWEEN now() AND now() + interval '1 hour' AND cron LIKE '% * * * *'"
                 let first = try await stage.serve(settings)
-                try await eventually("the schedules are known") { try await stage.number(rows) == 3 }
+                try await eventually("the schedules are known") { try await stage.number(rows) == 4 }
                 #expect(try await stage.number("SELECT count(*) FROM executions") == 0, "nothing is back-filled")
                 first.send(SIGKILL)
                 try await setBack(stage)
@@ -74,6 +84,11 @@ extension EndToEnd {
                 #expect(all.count == 5 && all == all.sorted { ($0 ?? "") < ($1 ?? "") } && Set(all).count == 5)
                 #expect(try await ticks("latest", stage) == [all.last])
                 #expect(try await ticks("skip", stage) == [])
+                // A tick that cannot be started is passed over, and told of.
+                #expect(try await ticks("outdated", stage) == [])
+                try await eventually("somebody tells of it") {
+                    running.contains { $0.errors.contains("could not be started and is passed over") }
+                }
                 #expect(
                     try await stage.sql(
                         """
@@ -90,18 +105,20 @@ extension EndToEnd {
                 try await waitUntilMadeUpFor(stage)
                 #expect(try await stage.number("SELECT count(*) FROM executions") == 6)
 
-                // Another expression makes up for nothing, and what has no schedule any more is forgotten.
+                // Another expression makes up for nothing, and what has no schedule any more is forgotten; also in a
+                // coordinator that runs.
                 try await setBack(stage)
-                let changed = try stage.workflows(
-                    Self.files(minute: (Self.awayMinute + 5) % 60, version: 2, only: ["all", "skip"]))
-                _ = try await stage.serve(settings.merging(["PERDURE_WORKFLOWS_DIRECTORY": changed]) { $1 })
+                let changed = Self.files(minute: (Self.awayMinute + 5) % 60, version: 2, only: ["all", "skip"])
+                for (name, text) in changed {
+                    try text.write(toFile: "\(folder)/\(name)", atomically: true, encoding: .utf8)
+                }
+                fourth.send(SIGHUP)
                 try await eventually("the new schedules are known") {
                     try await stage.sql(
-                        "SELECT workflow_id, last_tick_at > now() - interval '5 minutes' FROM workflow_schedules ORDER BY 1"
+                        "SELECT workflow_id, last_tick_at > now() - interval '5 minutes' FROM workflow_schedules WHERE workflow_id <> 'outdated' ORDER BY 1"
                     ) == [["all", "t"], ["skip", "t"]]
                 }
                 #expect(try await stage.number("SELECT count(*) FROM executions") == 6)
-                fourth.send(SIGKILL)
             }
         }
 

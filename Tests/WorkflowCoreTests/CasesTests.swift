@@ -208,6 +208,49 @@ import Testing
         #expect(reports[1].hasPassed && reports[1].line == 4)
     }
 
+    @Test func aRefusalMayBeExpected() throws {
+        let rest =
+            "    input: { n: 1 }\n    agents: { work: { output: 1 } }\n    expect: { status: SUCCESS }\n    signals:"
+        let go = "{ name: go, at: 1m }"
+        #expect(try problems("\(rest) [\(go), { name: go, at: 1h, refused: EXECUTION_ENDED }]").isEmpty)
+        #expect(
+            try problems("\(rest) [{ name: go, at: 1m, refused: EXECUTION_ENDED }]") == [
+                "What came 1m after the start was taken, and was to be refused with EXECUTION_ENDED."
+            ])
+        #expect(
+            try problems("\(rest) [\(go), { name: go, at: 1h, refused: TOO_MANY_SIGNALS }]") == [
+                "The signal 'go' is due 1h after the start, and the execution had ended 1m after the start."
+            ])
+        let many = Array(repeating: "{ name: other }", count: Limits.signalsWaiting).joined(separator: ", ")
+        let full = "\(rest) [\(many), { name: other, at: 1s, refused: TOO_MANY_SIGNALS }, { name: go, at: 2s"
+        #expect(try problems("\(full), refused: TOO_MANY_SIGNALS }]").first == "status: SUCCESS / FAILED")
+        #expect(try problems("\(full), refused: EXECUTION_ENDED }]").first?.contains("TOO_MANY_SIGNALS:") == true)
+    }
+
+    /// What an agent takes too long for is the error that the runtime makes of it.
+    @Test func whatTakesTooLongIsAnError() throws {
+        func outcome(_ answer: String, _ timeout: String) throws -> String {
+            let definition = "workflow: w\nsteps: { a: { agent: work, timeout: { \(timeout) } } }"
+            let cases =
+                "cases:\n  - name: it\n    agents: { work: { output: 1, \(answer) } }\n    expect: { duration: 100d }"
+            let problem = try #require(try run(cases, definition).first?.problems.first)
+            let report = try run(cases.replacing("duration: 100d", with: "error: { code: X }"), definition)
+            return "\(report[0].problems[0].found ?? "") \(problem.found ?? "")"
+        }
+        #expect(try outcome("begins_after: 20s", "start: 10s") == "START_TIMEOUT 10s")
+        #expect(try outcome("begins_after: 10s", "start: 10s") == "nothing 10s")
+        // The time that an agent has counts from when it begins.
+        #expect(try outcome("begins_after: 20s, after: 5s", "run: 10s") == "nothing 25s")
+        #expect(try outcome("begins_after: 20s, after: 15s", "run: 10s, start: 1m") == "TIMEOUT 30s")
+        #expect(try outcome("begins_after: 20s, after: 15s", "run: 10s, total: 25s") == "TOTAL_TIMEOUT 25s")
+        #expect(try outcome("after: 10m", "heartbeat: 10s") == "nothing 10m")
+        #expect(try outcome("after: 10m, silent_after: 1m", "heartbeat: 10s") == "HEARTBEAT_TIMEOUT 1m10s")
+        #expect(try outcome("after: 65s, silent_after: 1m", "heartbeat: 10s") == "nothing 1m5s")
+        #expect(
+            try outcome("begins_after: 1s, after: 10m, silent_after: 0s", "heartbeat: 10s, run: 1m")
+                == "HEARTBEAT_TIMEOUT 11s")
+    }
+
     @Test func aRejectionMayBeExpected() throws {
         #expect(
             try problems(
@@ -255,6 +298,10 @@ import Testing
             (
                 "workflow: w\ncases: [{ name: a, expect: { events: [STEP_STARTD a] } }]",
                 "c.yaml:2:39: cases[0].expect.events[0]: There is no event 'STEP_STARTD'. Did you mean 'STEP_STARTED'?"
+            ),
+            (
+                "workflow: w\ncases: [{ name: a, signals: [{ name: s, refused: x }], expect: { status: SUCCESS } }]",
+                "c.yaml:2:50: cases[0].signals[0].refused: This is one of EXECUTION_ENDED, TOO_MANY_SIGNALS"
             ),
             (
                 "workflow: w\ncases: [{ name: a, cancel_at: soon, expect: { status: SUCCESS } }]",

@@ -145,9 +145,10 @@ import Testing
               first: { agent: summarize }
             """
         let definition = try load(yaml)
+        let content = #"{"steps":{"last":{"agent":"work","needs":["first","first"]},"first":{"agent":"summarize"}}}"#
         #expect(
             definition.reference
-                == WorkflowReference(id: "order-2", version: 3, contentHash: SHA256.hexDigest(of: yaml.utf8)))
+                == WorkflowReference(id: "order-2", version: 3, contentHash: SHA256.hexDigest(of: content.utf8)))
         #expect(
             definition.steps.map(\.name) == ["last", "first"] && definition.steps.map(\.agent) == ["work", "summarize"])
         #expect(definition.steps.map(\.needs) == [[1], []] && definition.dependants == [[], [0]])

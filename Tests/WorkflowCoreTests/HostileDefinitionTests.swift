@@ -66,6 +66,31 @@ import Testing
         #expect(found.allSatisfy { $0.description.utf8.count < 1_000 })
     }
 
+    @Test func aHundredThousandStepsWithWork() {
+        let flow = (0..<100_000).map { "s\(String($0, radix: 36)): " }.joined(separator: ", ")
+        #expect(
+            errors(in: "workflow: w\nsteps: {\(flow)}").map { $0.message.prefix(54) }
+                == ["The definition is larger than 100000 values or 2097152"])
+        let block = (0..<100_000).map { "  s\($0): { agent: work }\n" }.joined()
+        #expect(
+            errors(in: "workflow: w\nsteps:\n" + block).map(\.message)
+                == ["The file is larger than 1048576 bytes; split the workflow."])
+    }
+
+    @Test func itemsOfAMap() throws {
+        let known = "input: { type: object, required: [m], properties: { m: { type: object } } }\n"
+        let steps = "workflow: w\nsteps: { a: { foreach: { in: \"${ input.m }\" }, agent: work } }\n"
+        let found = errors(in: known + steps)
+        #expect(found.count == 1 && found[0].summary.contains("steps.a.foreach.in: "), "\(found)")
+        // Where nothing says what it is, it is found out, and costs nothing.
+        let members = (0..<50_000).map { (key: "k\($0)", value: JSONValue.null) }
+        var run = try Run(steps, input: ["m": .object(JSONObject(uniqueKeysWithValues: members))])
+        let decision = run.handle(.accepted)
+        #expect(run.state.status == .failed && run.state.error?.code == .expressionError)
+        #expect(run.state.error?.message.contains("it gave a map; write `MAP.map(key, …)`") == true)
+        #expect(decision.invocations.isEmpty && run.state.steps.count == 1)
+    }
+
     @Test func aThousandStepsThatAllNeedEachOther() {
         let steps = (0..<300).map { index in
             "  s\(index): { agent: work, needs: [\((0..<index).map { "s\($0)" }.joined(separator: ", "))] }\n"

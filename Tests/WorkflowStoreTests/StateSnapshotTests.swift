@@ -121,6 +121,45 @@ import WorkflowCore
         #expect(try run(reloading: true) == run(reloading: false))
     }
 
+    /// As tables of version 2 have it: the next attempt of a step was all that could be waited for.
+    @Test func oneOfVersion2IsRead() throws {
+        let yaml = """
+            workflow: w
+            steps:
+              a: { agent: work, retry: { max_attempts: 3, delay: 1h } }
+              b: { agent: work }
+            """
+        let definition = try WorkflowDefinition(yaml: yaml, file: "test.yaml", agents: ["work"])
+        var state = state(steps: ["a", "b"])
+        state.status = .running
+        state.startedAt = Self.noon
+        state.steps[0].status = .waiting
+        state.steps[0].input = [:]
+        state.steps[1].status = .running
+        state.steps[1].input = [:]
+        let snapshot = try JSONValue(
+            parsing: Array(
+                """
+                {"steps": {"a": {"status": "WAITING", "attempt": 2, "retry_at_us": 1795366800000000},
+                           "b": {"status": "RUNNING", "attempt": 1, "interruptions": 1}},
+                 "status": "RUNNING", "sequence": 9, "last_event_at_us": 1795363200000123}
+                """.utf8))
+        StateSnapshot.restore(snapshot, into: &state)
+        let due = Timestamp(microsecondsSinceEpoch: 1_795_366_800_000_000)
+        #expect(state.steps[0].dueAt == due && state.steps[0].attempt == 2)
+        #expect(state.steps[1].dueAt == nil && state.steps[1].interruptions == 1)
+        #expect(state.sequence == 9 && state.lastEventAt == Self.noon.advanced(byMicroseconds: 123))
+        #expect(state.signals == WaitingSignals() && state.ending == nil)
+        var execution = Execution(definition: definition, state: state)
+        let decision = execution.handle(.takenOver(interrupted: false), now: Self.noon)
+        #expect(decision.timers.map(\.due) == [due] && decision.invocations.map(\.stepName) == ["b"])
+        let retry = execution.handle(.timerFired(.retry(step: 0, attempt: 2)), now: due)
+        #expect(retry.invocations.map(\.attempt) == [3] && retry.events.first?.sequence == 10)
+        // From here on under the name of today.
+        #expect(
+            try JSONValue(parsing: StateSnapshot.encode(state))["steps"]?["a"]?["due_at_us"] == 1_795_366_800_000_000)
+    }
+
     @Test func itDoesNotGrowWithWhatStepsGave() {
         var state = state(steps: ["a"])
         let small = StateSnapshot.encode(state).count

@@ -32,7 +32,8 @@ struct BenchWorker: AsyncParsableCommand {
             let agents = AgentRegistry(BenchmarkAgents.all)
             let files = try WorkflowFiles(folder: settings[.workflowsDirectory], agents: agents.names)
             let host = try CoordinatorHost(
-                settings: settings, catalog: files.catalog, agents: agents, logger: logger, signals: true)
+                settings: settings, catalog: files.catalog, agents: agents, versionsMayChange: true, logger: logger,
+                signals: true)
             Self.atEndOfInput { Task { await host.group.triggerGracefulShutdown() } }
             try await host.run()
         }

@@ -8,7 +8,10 @@ struct Dev: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Start everything on this machine: private database, broker, coordinator. Ctrl-C stops it all.",
         discussion:
-            "Data and ports stay in .perdure/ for the next time. With DATABASE_URL or AMQP_URL set, those servers are used."
+            """
+            Data and ports stay in .perdure/ for the next time. With DATABASE_URL or AMQP_URL set, those servers are used. \
+            Definitions are read again when a file changes.
+            """
     )
 
     @OptionGroup var options: SettingsOptions
@@ -36,7 +39,9 @@ struct Dev: AsyncParsableCommand {
                 ? "Ready: one more coordinator on servers that go on without it. Ctrl-C stops it."
                 : "Ready. Other commands in this directory find these servers by themselves; Ctrl-C stops everything.")
         fflush(nil)
-        let host = try CoordinatorHost(settings: settings, catalog: stack.catalog, logger: logger, signals: true)
+        let host = try CoordinatorHost(
+            settings: settings, catalog: stack.catalog, reload: .change, versionsMayChange: true, logger: logger,
+            signals: true)
         do {
             try await host.run()
         } catch {

@@ -41,7 +41,8 @@ struct Run: AsyncParsableCommand {
             Data("Starting a private PostgreSQL and RabbitMQ in \(settings[.dataDirectory])/ …\n".utf8))
         let stack = try await LocalStack.start(settings, logger: logger, management: false)
         let host = try CoordinatorHost(
-            settings: stack.settings, catalog: stack.catalog, keepsSchedules: false, logger: logger, signals: true)
+            settings: stack.settings, catalog: stack.catalog, versionsMayChange: true, keepsSchedules: false,
+            logger: logger, signals: true)
         // Whichever ends first decides: a result, or a coordinator that cannot give one.
         let waiting = Task { try await Self.execute(request, stack.settings, timeout: timeout) }
         let serving = Task {

@@ -6,7 +6,10 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run a coordinator, until Ctrl-C or SIGTERM.",
         discussion:
-            "Any number of coordinators share the work. The database and the broker may come later, or go away and come back."
+            """
+            Any number of coordinators share the work. The database and the broker may come later, or go away and come back. \
+            SIGHUP lets it read the definitions again.
+            """
     )
 
     @OptionGroup var options: SettingsOptions
@@ -20,7 +23,8 @@ struct Serve: AsyncParsableCommand {
             throw CommandFailure(
                 "No usable definition in \(settings[.workflowsDirectory]); see `perdure workflows validate`.")
         }
-        let host = try CoordinatorHost(settings: settings, catalog: files.catalog, logger: logger, signals: true)
+        let host = try CoordinatorHost(
+            settings: settings, catalog: files.catalog, reload: .hangup, logger: logger, signals: true)
         try await host.run()
     }
 }

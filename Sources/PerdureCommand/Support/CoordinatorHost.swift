@@ -19,11 +19,14 @@ struct CoordinatorHost {
 
     /// - Parameters:
     ///   - agents: What the steps may call; those of the program unless said otherwise.
+    ///   - reload: When the definitions are read again; nil for never.
+    ///   - versionsMayChange: Whether a file may change what its version holds.
     ///   - keepsSchedules: Whether workflows are started by the clock.
     ///   - signals: Whether Ctrl-C and SIGTERM shut the group down.
     init(
         settings: Settings, catalog: DefinitionCatalog, agents: AgentRegistry = PerdureProgram.agents,
-        keepsSchedules: Bool = true, logger: Logger, signals: Bool
+        reload: DefinitionReload.Occasion? = nil, versionsMayChange: Bool = false, keepsSchedules: Bool = true,
+        logger: Logger, signals: Bool
     ) throws {
         let environment = SystemEnvironment.runtime
         let topology = Topology(prefix: settings[.amqpPrefix])
@@ -48,25 +51,32 @@ struct CoordinatorHost {
             configuration: broker, topology: topology, source: .control, prefetch: Self.controlPrefetch,
             publisher: publisher, logger: logger
         )
+        let reloading = reload.map {
+            DefinitionReload($0, settings: settings, catalog: catalog, logger: logger)
+        }
         let coordinator = Coordinator(
             configuration: CoordinatorConfiguration(
                 owner: owner, lease: lease, maxInFlight: try settings.integer(.coordinatorMaxInFlight), lanes: lanes,
                 maxBatch: try settings.integer(.coordinatorMaxBatch, upTo: 10_000),
                 agentThreads: try settings.integer(.coordinatorAgentThreads, upTo: 1024),
                 agentLimits: try settings.agentLimits(agents: PerdureProgram.agents.names),
-                keepsSchedules: keepsSchedules, drainDeadline: try settings.duration(.coordinatorDrainDeadline)
+                keepsSchedules: keepsSchedules, timeZones: .files(),
+                drainDeadline: try settings.duration(.coordinatorDrainDeadline), versionsMayChange: versionsMayChange
             ),
-            catalog: catalog, agents: agents, journal: journal, intake: intake, control: control,
+            catalog: catalog, changes: reloading?.catalogs, agents: agents, journal: journal, intake: intake,
+            control: control,
             publisher: publisher, environment: environment, logger: logger
         )
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: UntilShutdown { await publisher.run() }),
+            .init(service: UntilShutdown { await intake.run() }),
+            .init(service: UntilShutdown { await control.run() }),
+            .init(service: coordinator, successTerminationBehavior: .gracefullyShutdownGroup),
+        ]
+        if let reloading { services.append(.init(service: UntilShutdown { await reloading.run() })) }
         group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [
-                    .init(service: UntilShutdown { await publisher.run() }),
-                    .init(service: UntilShutdown { await intake.run() }),
-                    .init(service: UntilShutdown { await control.run() }),
-                    .init(service: coordinator, successTerminationBehavior: .gracefullyShutdownGroup),
-                ],
+                services: services,
                 gracefulShutdownSignals: signals ? [.sigint, .sigterm] : [], logger: logger
             ))
     }

@@ -4,9 +4,11 @@ import WorkflowStore
 
 /// A connection for a command: it works at once or the command ends.
 enum Database {
-    private static func connect(_ settings: Settings) async throws -> PostgresConnection {
-        try await PostgresConnection.connect(
-            PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure"))
+    private static func connect(_ settings: Settings, readOnly: Bool = false) async throws -> PostgresConnection {
+        let configuration = try PostgresConfiguration(url: settings[.databaseURL], applicationName: "perdure")
+        return try await PostgresConnection.connect(
+            readOnly
+                ? try configuration.with(sessionSettings: [("default_transaction_read_only", "on")]) : configuration)
     }
 
     /// Brings the tables to this version.
@@ -24,11 +26,19 @@ enum Database {
         }
     }
 
+    /// The definitions that the database has kept, by workflow, version and time.
+    static func keptDefinitions(_ settings: Settings, of workflowID: String? = nil) async throws -> [KeptDefinition] {
+        try await query(settings, readOnly: true) { connection throws(PostgresError) in
+            try await DefinitionQueries(connection).all(of: workflowID)
+        }
+    }
+
     /// Runs what a command wants of the database; missing tables get the sentence that helps.
     static func query<Value>(
-        _ settings: Settings, _ body: (PostgresConnection) async throws(PostgresError) -> Value
+        _ settings: Settings, readOnly: Bool = false,
+        _ body: (PostgresConnection) async throws(PostgresError) -> Value
     ) async throws -> Value {
-        let connection = try await connect(settings)
+        let connection = try await connect(settings, readOnly: readOnly)
         do throws(PostgresError) {
             let value = try await body(connection)
             await connection.close()

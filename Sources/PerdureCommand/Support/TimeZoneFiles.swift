@@ -19,10 +19,12 @@ extension TimeZoneDatabase {
             }
             let path = "\(folder)/\(name)"
             guard let data = FileManager.default.contents(atPath: path), data.count <= largestFile else {
+                let hint =
+                    suggestion(for: name, in: folder).map { "Did you mean '\($0)'?" }
+                    ?? "Some systems have old names in a package of their own, tzdata-legacy."
                 throw Refusal(
                     "There is no time zone '\(name)' in \(folder); names are those of the IANA database, e.g. Europe/Berlin. "
-                        + "Some old ones are in the package tzdata-legacy."
-                        + (suggestion(for: name, in: folder).map { " Did you mean '\($0)'?" } ?? ""))
+                        + hint)
             }
             guard let rules = TimeZoneRules(tzif: Array(data)) else {
                 throw Refusal(

@@ -40,6 +40,14 @@ struct WorkflowFiles {
         }
     }
 
+    /// The definitions that can be used, and of files with errors what they held when they were last read.
+    func catalog(fallingBackTo last: DefinitionCatalog) -> DefinitionCatalog {
+        let broken = Set(errors.flatMap(\.errors).map(\.file))
+        var all = catalog
+        for definition in last.all where broken.contains(definition.file) { all.add(definition) }
+        return all
+    }
+
     /// Tells of the files that cannot be used, and of definitions that should not be used any more.
     func report(to logger: Logger) {
         for error in errors.flatMap(\.errors) { logger.error("a definition cannot be used: \(error.summary)") }
@@ -56,7 +64,8 @@ struct WorkflowFiles {
             file: "document_analysis.yaml", agents)
     }
 
-    private static func isDefinition(_ name: String) -> Bool {
+    /// Whether a file of this name holds a definition.
+    static func isDefinition(_ name: String) -> Bool {
         (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && !CaseFiles.isCases(name)
     }
 

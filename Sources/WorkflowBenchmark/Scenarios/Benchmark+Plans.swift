@@ -27,6 +27,7 @@ extension Benchmark {
             return [[floor(payload: payload, atRate: true)] + chains]
         case .idle: return [[idle]]
         case .memory: return [[memory(payload: payload)]]
+        case .soak: return [[soak(payload: payload)]]
         case .all:
             let first: [BenchmarkScenario] = [.twoStep, .chain, .fanOut, .coordinators, .heldSnapshot, .million, .kill]
             // A run that two scenarios share is made once.
@@ -104,6 +105,14 @@ extension Benchmark {
             payload: payload)
         plan.circumstance = .allInFlight
         return plan
+    }
+
+    /// By itself: half an hour of the floor would say nothing more.
+    private func soak(payload: Int) -> RunPlan {
+        var plan = self
+        plan.options.rate = options.rate ?? 1_000
+        plan.options.duration = options.duration ?? .seconds(1_800)
+        return plan.atRate("soak", .chain(2), .coordinators(coordinators), payload: payload)
     }
 
     /// The floor, under the load of the runs that it is compared with.

@@ -24,7 +24,9 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
     case idle
     /// Ten thousand executions under way at a time.
     case memory
-    /// All of them, with moderate sizes.
+    /// Half an hour at a fixed rate.
+    case soak
+    /// All of them but the soak, with moderate sizes.
     case all
 
     /// What it measures, in a few words.
@@ -42,7 +44,8 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
         case .kill: "two steps on two coordinators that are killed and replaced in turn"
         case .idle: "what a coordinator costs that has nothing to do"
         case .memory: "10,000 executions under way at a time, on agents that wait"
-        case .all: "all of these, which takes about a quarter of an hour"
+        case .soak: "two steps at 1,000 requests a second for half an hour: whether memory stays flat"
+        case .all: "all of these but the soak, which takes about a quarter of an hour"
         }
     }
 
@@ -59,6 +62,7 @@ public enum BenchmarkScenario: String, Sendable, CaseIterable {
         case .kill: return fullSpeed.union([.kills])
         case .latency:
             return [.rate, .duration, .steps, .payload, .coordinators, .floorStreams, .lanes, .pure, .eventsMode]
+        case .soak: return [.rate, .duration, .payload, .coordinators, .lanes, .pure, .eventsMode]
         case .idle: return [.duration, .coordinators, .lanes]
         case .memory: return [.executions, .payload, .lanes, .eventsMode]
         case .all: return [.executions, .duration, .lanes, .floorStreams]

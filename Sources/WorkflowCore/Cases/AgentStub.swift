@@ -12,8 +12,12 @@ struct AgentStub: Sendable {
 
         /// What is answered.
         let content: Content
-        /// How long the call takes by the clock of the case, in microseconds.
+        /// How long the agent takes by the clock of the case, in microseconds.
         let delayMicroseconds: Int64
+        /// How long the call waits before the agent begins, in microseconds.
+        var beginMicroseconds: Int64 = 0
+        /// After how long the agent gives no sign of life any more, in microseconds; nil when it gives them all the time.
+        var silentMicroseconds: Int64?
     }
 
     /// Whose calls it answers: a step, an instance of one, or an agent.

@@ -82,7 +82,7 @@ struct CaseRun {
         for signal in workflowCase.signals {
             agenda.add(
                 .signalReceived(name: signal.signal.name, payload: signal.signal.payload),
-                at: start.advanced(byMicroseconds: signal.offsetMicroseconds))
+                at: start.advanced(byMicroseconds: signal.offsetMicroseconds), refusal: signal.refusal)
         }
         if let cancel = workflowCase.cancelMicroseconds {
             agenda.add(.cancelRequested(reason: nil), at: start.advanced(byMicroseconds: cancel))
@@ -101,20 +101,26 @@ struct CaseRun {
             }
             arrivals += 1
             now = max(now, next.due)
-            take(next.arrival)
+            take(next.arrival, expecting: next.refusal)
         }
         if problems.isEmpty { explainEnd() }
     }
 
-    private mutating func take(_ arrival: Arrival) {
+    /// - Parameter expected: The code with which it is to be refused.
+    private mutating func take(_ arrival: Arrival, expecting expected: String? = nil) {
         let decision = execution.handle(arrival, now: now)
         for event in decision.events {
             let step = try? JSONValue(parsing: event.payload)["step_name"]?.stringValue
             lines.append(event.type.rawValue + (step.map { " \($0)" } ?? ""))
         }
-        if let refusal = decision.refusal {
+        let time = Self.time(since: workflowCase.start, now)
+        switch (decision.refusal, expected) {
+        case (let refusal?, let expected) where refusal.code.rawValue != expected:
             problems.append(
-                .init("What came \(Self.time(since: workflowCase.start, now)) was refused: \(refusal.message)"))
+                .init("What came \(time) was refused with \(refusal.code.rawValue): \(refusal.message)"))
+        case (nil, let expected?):
+            problems.append(.init("What came \(time) was taken, and was to be refused with \(expected)."))
+        default: break
         }
         for timer in decision.timers { agenda.add(.timerFired(timer.purpose), at: timer.due) }
         for call in decision.invocations { answer(call) }
@@ -132,7 +138,6 @@ struct CaseRun {
                         + "'\(call.agent)' or '\(call.stepName.withoutItemNumber)' under 'agents'."))
             return
         }
-        var delay = answer.delayMicroseconds
         var result: AgentAnswer
         switch answer.content {
         case .error(let error): result = .failure(error)
@@ -145,17 +150,10 @@ struct CaseRun {
                 return
             }
         }
-        // The runtime ends calls that take too long; without it, that is to be done here.
-        if let limit = call.timeouts.runMicroseconds, limit < delay {
-            delay = limit
-            result = .failure(
-                WorkflowError(
-                    code: .timeout, message: "The attempt took longer than \(DurationText.text(limit))."))
-        }
-        if let limit = call.timeouts.totalMicroseconds, limit < delay {
-            delay = max(0, limit)
-            result = .failure(
-                WorkflowError(code: .totalTimeout, message: "The step with all its attempts took too long."))
+        var delay = answer.beginMicroseconds + answer.delayMicroseconds
+        if let limit = answer.firstLimit(of: call.timeouts), limit.microseconds < delay {
+            delay = max(0, limit.microseconds)
+            result = .failure(limit.error)
         }
         agenda.add(
             .answered(step: call.step, attempt: call.attempt, result), at: now.advanced(byMicroseconds: delay))
@@ -173,7 +171,8 @@ struct CaseRun {
     /// Says what is left over at the end, and why there was no end.
     private mutating func explainEnd() {
         guard !execution.state.status.isTerminal else {
-            for control in agenda.controls {
+            let ended = RequestRejection.Code.executionEnded.rawValue
+            for control in agenda.controls where control.refusal != ended {
                 let what =
                     if case .signalReceived(let name, _) = control.arrival { "The signal '\(name)'" } else {
                         "'cancel_at'"

@@ -115,7 +115,8 @@ extension DefinitionParser {
         }
     }
 
-    private mutating func word(_ node: DefinitionNode, key: String, among all: [String]) -> String? {
+    /// One of some words.
+    mutating func word(_ node: DefinitionNode, key: String, among all: [String]) -> String? {
         if let text = node.text, all.contains(text) { return text }
         let hint = Suggestion.text(for: node.text ?? "", among: all)
         report(

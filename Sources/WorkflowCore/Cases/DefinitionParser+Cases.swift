@@ -95,7 +95,7 @@ extension DefinitionParser {
                 report(item.place, key: path, "A signal is a mapping with 'name'; found \(item.kindName).")
                 continue
             }
-            checkKeys(members, at: path, known: ["name", "payload", "at"], planned: [])
+            checkKeys(members, at: path, known: ["name", "payload", "at", "refused"], planned: [])
             func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
             guard let nameNode = member("name") else {
                 report(item.place, key: path, "The key 'name' is missing; name the signal.")
@@ -103,9 +103,12 @@ extension DefinitionParser {
             }
             guard let name = self.name(nameNode, key: "\(path).name", what: "signal's name") else { continue }
             let offset = member("at").flatMap { span($0, key: "\(path).at") } ?? 0
+            let codes = [RequestRejection.Code.executionEnded, .tooManySignals].map(\.rawValue)
+            let refusal = member("refused").flatMap { word($0, key: "\(path).refused", among: codes) }
             signals.append(
                 .init(
-                    signal: .init(name: name, payload: member("payload")?.json ?? .null), offsetMicroseconds: offset))
+                    signal: .init(name: name, payload: member("payload")?.json ?? .null), offsetMicroseconds: offset,
+                    refusal: refusal))
         }
         return signals
     }
@@ -135,17 +138,21 @@ extension DefinitionParser {
             report(node.place, key: key, "An answer is { output: … } or { error: … }; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: ["output", "error", "after"], planned: [])
+        checkKeys(members, at: key, known: ["output", "error", "after", "begins_after", "silent_after"], planned: [])
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
-        let delay = member("after").flatMap { span($0, key: "\(key).after") } ?? 0
+        func time(_ name: String) -> Int64? { member(name).flatMap { span($0, key: "\(key).\(name)") } }
+        let (delay, begin, silent) = (time("after") ?? 0, time("begins_after") ?? 0, time("silent_after"))
         switch (member("output"), member("error")) {
         case (let output?, nil):
             let environment = CELEnvironment(variables: ["arguments": .dyn, "attempt": .int, "step": .string])
             guard let template = template(output, key: "\(key).output", environment: environment) else { return nil }
-            return AgentStub.Answer(content: .output(template), delayMicroseconds: delay)
+            return AgentStub.Answer(
+                content: .output(template), delayMicroseconds: delay, beginMicroseconds: begin,
+                silentMicroseconds: silent)
         case (nil, let error?):
             return stubbedError(error, key: "\(key).error").map {
-                AgentStub.Answer(content: .error($0), delayMicroseconds: delay)
+                AgentStub.Answer(
+                    content: .error($0), delayMicroseconds: delay, beginMicroseconds: begin, silentMicroseconds: silent)
             }
         default:
             report(node.place, key: key, "An answer has one of 'output' and 'error'; write one of them.")

@@ -8,6 +8,8 @@ public struct WorkflowCase: Sendable {
         let signal: WaitingSignals.Signal
         /// When, in microseconds from the start.
         let offsetMicroseconds: Int64
+        /// The code with which it is expected to be refused; nil when it is expected to be taken.
+        let refusal: String?
     }
 
     /// A tick of the definition's schedule, with its place in the file.

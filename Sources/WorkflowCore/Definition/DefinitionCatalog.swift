@@ -23,6 +23,14 @@ public struct DefinitionCatalog: Sendable {
         return true
     }
 
+    /// The definition of a workflow under a version, or nil.
+    public func definition(_ workflowID: String, version: Int) -> WorkflowDefinition? {
+        byWorkflow[workflowID]?[version]
+    }
+
+    /// The versions of a workflow, ascending.
+    public func versions(of workflowID: String) -> [Int] { byWorkflow[workflowID]?.keys.sorted() ?? [] }
+
     /// All definitions, by id and then by version.
     public var all: [WorkflowDefinition] {
         byWorkflow.values.flatMap(\.values).sorted {
@@ -53,17 +61,31 @@ public struct DefinitionCatalog: Sendable {
         }
         let wanted = request.version ?? versions.keys.max() ?? 1
         guard let definition = versions[wanted] else {
-            let known = versions.keys.sorted().map(String.init).joined(separator: ", ")
-            throw RequestRejection(
-                .unknownVersion,
-                "The field 'version' asks for version \(wanted) of '\(request.workflowID)'; there is \(known)."
-            )
+            throw .unknownVersion(wanted, of: request.workflowID, known: versions.keys.sorted())
         }
-        if let violation = definition.inputSchema?.validate(request.input).first {
-            let place = violation.instancePointer.tokens.isEmpty ? "input" : "input\(violation.instancePointer)"
-            throw RequestRejection(
-                .invalidInput, "The field '\(place)' does not match the workflow's schema: \(violation.message)")
-        }
+        try definition.check(request.input)
         return definition
+    }
+}
+
+extension WorkflowDefinition {
+    /// Checks an input against the schema.
+    ///
+    /// - Throws: `RequestRejection` that names the field.
+    public func check(_ input: JSONValue) throws(RequestRejection) {
+        guard let violation = inputSchema?.validate(input).first else { return }
+        let place = violation.instancePointer.tokens.isEmpty ? "input" : "input\(violation.instancePointer)"
+        throw RequestRejection(
+            .invalidInput, "The field '\(place)' does not match the workflow's schema: \(violation.message)")
+    }
+}
+
+extension RequestRejection {
+    /// A workflow has no such version; `known` are those that it has.
+    public static func unknownVersion(_ version: Int, of workflowID: String, known: [Int]) -> RequestRejection {
+        RequestRejection(
+            .unknownVersion,
+            "The field 'version' asks for version \(version) of '\(workflowID.storable(maximum: 64))'; there is "
+                + "\(known.map(String.init).joined(separator: ", ")).")
     }
 }

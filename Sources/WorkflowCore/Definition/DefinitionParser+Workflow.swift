@@ -46,11 +46,12 @@ extension DefinitionParser {
             agentWork($0, key: "on_failure", scope: scope.adding([("error", Self.errorType)]))
         }
         guard let id, let version, let steps, errors.isEmpty else { return nil }
-        let reference = WorkflowReference(id: id, version: version, contentHash: SHA256.hexDigest(of: source.utf8))
+        let reference = WorkflowReference(id: id, version: version, contentHash: DefinitionContent.hash(of: root))
         let parts = WorkflowDefinition.Parts(
             reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
             concurrency: concurrency, deprecation: deprecation, schedule: schedule, steps: steps,
-            failureHandler: failureHandler, output: output, source: source,
+            failureHandler: failureHandler, output: output, source: source, file: file,
+            versionPlace: (member("version") ?? member("workflow") ?? root).place,
             outputReads: scope.reads(output),
             dependants: StepGraph.dependants(needs: steps.map(\.predecessors)),
             hasWaits: steps.contains { ["wait", "signal"].contains($0.work.key) },

@@ -7,7 +7,7 @@ import PerdureJSON
 public struct WorkflowDefinition: Sendable {
     /// What it is made of.
     struct Parts: Sendable {
-        let reference: WorkflowReference
+        var reference: WorkflowReference
         let inputSchema: JSONSchema?
         let timeoutMicroseconds: Int64?
         let priority: Int?
@@ -18,6 +18,8 @@ public struct WorkflowDefinition: Sendable {
         let failureHandler: AgentWork?
         let output: Template?
         let source: String
+        let file: String
+        let versionPlace: DefinitionPlace
         let outputReads: ExpressionReads
         let dependants: [[Int]]
         let hasWaits: Bool
@@ -61,6 +63,21 @@ public struct WorkflowDefinition: Sendable {
     /// The YAML text, kept so that an execution can go on with the version it started with.
     public var source: String { parts.source }
 
+    /// What errors call the file that it was read from.
+    public var file: String { parts.file }
+    /// Where the file says the version, or would: the line, from 1.
+    var versionLine: Int { parts.versionPlace.line }
+    /// The column, from 1.
+    var versionColumn: Int { parts.versionPlace.column }
+
+    /// The same definition under the reference that executions of it name.
+    public func named(_ reference: WorkflowReference) -> WorkflowDefinition {
+        guard reference != self.reference else { return self }
+        var parts = parts
+        parts.reference = reference
+        return WorkflowDefinition(parts)
+    }
+
     /// What the expressions of `output` read.
     var outputReads: ExpressionReads { parts.outputReads }
 
@@ -81,7 +98,7 @@ public struct WorkflowReference: Sendable, Hashable {
     public let id: String
     /// The version its author gave, 1 or more.
     public let version: Int
-    /// SHA-256 of the definition's text in hexadecimal.
+    /// SHA-256 of what counts of the definition, in hexadecimal; until tables of version 3, of its text as it stood.
     public let contentHash: String
 
     /// A reference from its parts.
@@ -90,4 +107,7 @@ public struct WorkflowReference: Sendable, Hashable {
         self.version = version
         self.contentHash = contentHash
     }
+
+    /// Whether a workflow can have this id.
+    public static func isName(_ id: String) -> Bool { DefinitionParser.isName(id) }
 }

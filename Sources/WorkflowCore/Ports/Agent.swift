@@ -34,36 +34,44 @@ public protocol Agent: Sendable {
 
 /// What an agent may know about the call it serves.
 public struct AgentContext: Sendable {
-    /// The execution.
-    public let executionID: ExecutionID
-    /// The workflow's id.
-    public let workflowID: String
-    /// The step's name.
-    public let stepName: String
-    /// Which attempt, from 1.
-    public let attempt: Int
-    /// The key to remember effects under; the same for every attempt of the step.
-    public let idempotencyKey: String
-    /// The W3C trace context of the execution, for calls that the agent makes.
-    public let traceparent: String?
-    /// When the answer is no longer waited for; nil when it always is.
-    public let deadline: Timestamp?
-    /// Gives a sign of life, for steps with `timeout.heartbeat`. Cheap; call it as often as there is progress.
-    public let heartbeat: @Sendable () -> Void
+    /// An object, since there are as many contexts as agents that wait, each in the frames of its call.
+    private final class Details: Sendable {
+        let invocation: Invocation
+        let deadline: Timestamp?
+        let heartbeat: @Sendable () -> Void
+
+        init(_ invocation: Invocation, deadline: Timestamp?, heartbeat: @escaping @Sendable () -> Void) {
+            self.invocation = invocation
+            self.deadline = deadline
+            self.heartbeat = heartbeat
+        }
+    }
+
+    private let details: Details
 
     /// The context of an invocation.
     public init(
         _ invocation: Invocation, deadline: Timestamp? = nil, heartbeat: @escaping @Sendable () -> Void = {}
     ) {
-        self.deadline = deadline
-        self.heartbeat = heartbeat
-        executionID = invocation.executionID
-        workflowID = invocation.workflowID
-        stepName = invocation.stepName
-        attempt = invocation.attempt
-        idempotencyKey = invocation.idempotencyKey
-        traceparent = invocation.traceparent
+        details = Details(invocation, deadline: deadline, heartbeat: heartbeat)
     }
+
+    /// The execution.
+    public var executionID: ExecutionID { details.invocation.executionID }
+    /// The workflow's id.
+    public var workflowID: String { details.invocation.workflowID }
+    /// The step's name.
+    public var stepName: String { details.invocation.stepName }
+    /// Which attempt, from 1.
+    public var attempt: Int { details.invocation.attempt }
+    /// The key to remember effects under; the same for every attempt of the step.
+    public var idempotencyKey: String { details.invocation.idempotencyKey }
+    /// The W3C trace context of the execution, for calls that the agent makes.
+    public var traceparent: String? { details.invocation.traceparent }
+    /// When the answer is no longer waited for; nil when it always is.
+    public var deadline: Timestamp? { details.deadline }
+    /// Gives a sign of life, for steps with `timeout.heartbeat`. Cheap; call it as often as there is progress.
+    public func heartbeat() { details.heartbeat() }
 }
 
 /// The agents that a coordinator has, by name.

@@ -110,8 +110,19 @@ public protocol Journal: Sendable {
     /// Puts back executions that were claimed and not touched: anybody may take them, without waiting for this owner.
     func putBack(_ executions: [ExecutionID], owner: String, publisher: String) async throws(JournalError)
 
-    /// Stores the definitions that are in use, by content.
-    func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError)
+    /// Keeps definitions, by content, when they are first used. Whoever comes first with a version has settled what it holds:
+    /// other content is not kept beside it.
+    ///
+    /// - Parameter mayChange: Whether other content is kept beside it all the same, as while definitions are being written.
+    /// - Returns: What had been kept under the versions of those that are new by their hash, the last that was kept at the
+    ///   end.
+    func keep(_ definitions: [WorkflowDefinition], mayChange: Bool) async throws(JournalError) -> [KeptDefinition]
+
+    /// What is kept of a workflow under a version, the last where there are several; nil when there is none.
+    func keptDefinition(_ workflowID: String, version: Int) async throws(JournalError) -> KeptDefinition?
+
+    /// The versions that are kept of a workflow, ascending.
+    func keptVersions(of workflowID: String) async throws(JournalError) -> [Int]
 
     /// Says which schedules there are. One that is new, or has another cron expression or time zone than before, begins with
     /// the `lastTick` given; the others go on from where they were.
@@ -136,6 +147,12 @@ public protocol Journal: Sendable {
 }
 
 extension Journal {
+    /// Keeps definitions, whose versions may not change.
+    @discardableResult
+    public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) -> [KeptDefinition] {
+        try await keep(definitions, mayChange: false)
+    }
+
     /// Does nothing, for journals that need nothing.
     public func maintain() async {}
 

@@ -67,7 +67,8 @@ public struct JournalTables: Sendable {
     /// In the order of their places.
     var slots: [SlotRow] = []
     var lastPlace = 0
-    var definitions: [WorkflowReference: String] = [:]
+    /// In the order in which they were kept.
+    var definitions: [KeptDefinition] = []
     var schedules: [String: ScheduleRecord] = [:]
     /// What each schedule began with, for the checks.
     var scheduleBegins: [String: Timestamp] = [:]

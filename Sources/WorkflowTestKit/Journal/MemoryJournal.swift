@@ -16,7 +16,7 @@ public struct MemoryJournal: Journal {
     }
 
     /// Runs a transaction that may run again without harm, until it is answered.
-    private func run<Value: Sendable>(
+    func run<Value: Sendable>(
         _ name: String, _ body: @escaping @Sendable (inout JournalTables, Timestamp) -> Value
     ) async throws(JournalError) -> Value {
         while true {
@@ -219,13 +219,6 @@ public struct MemoryJournal: Journal {
         try await run("putBack") { $0.putBack(executions, owner: owner, publisher: publisher, now: $1) }
     }
 
-    /// Stores definitions.
-    public func keep(_ definitions: [WorkflowDefinition]) async throws(JournalError) {
-        try await run("keep") { tables, _ in
-            for definition in definitions { tables.definitions[definition.reference] = definition.source }
-        }
-    }
-
     /// Says which schedules there are.
     public func openSchedules(
         _ schedules: [ScheduleRecord], closing others: [String]
@@ -236,10 +229,5 @@ public struct MemoryJournal: Journal {
     /// Moves a schedule on.
     public func recordTick(_ schedule: ScheduleRecord) async throws(JournalError) -> Bool {
         try await run("recordTick") { tables, _ in tables.recordTick(schedule) }
-    }
-
-    /// The text of a definition.
-    public func definitionSource(_ reference: WorkflowReference) async throws(JournalError) -> String? {
-        try await run("definitionSource") { tables, _ in tables.definitions[reference] }
     }
 }

@@ -150,17 +150,4 @@ import WorkflowCore
             _ = try await stage.first.journal.commit(stage.first.batch(writer, [change]))
         }
     }
-
-    @Test(arguments: JournalKind.allCases)
-    func definitionsAreKeptByContent(kind: JournalKind) async throws {
-        try await kind.run { stage in
-            let (definition, journal) = (stage.definition, stage.first.journal)
-            try await journal.keep([])
-            try await journal.keep([definition])
-            try await stage.second.journal.keep([definition])
-            #expect(try await journal.definitionSource(definition.reference) == definition.source)
-            let other = WorkflowReference(id: "pair", version: 1, contentHash: "another")
-            #expect(try await journal.definitionSource(other) == nil)
-        }
-    }
 }
