@@ -195,18 +195,25 @@ CREATE TABLE IF NOT EXISTS execution_children (
 CREATE INDEX IF NOT EXISTS execution_children_parent ON execution_children (parent_id);
 
 -- Executions under way of workflows that limit how many run at a time; one row each, from its acceptance to its end. It holds a
--- slot of its key, or waits for one, and then its execution is PENDING. Granted in the order in which they came.
+-- slot of its key, or waits for one, and then its execution is PENDING. Those of one workflow and key are a line; slots are granted
+-- in the order in which they came. Changed by workflow.take_slots alone.
 CREATE TABLE IF NOT EXISTS execution_slots (
-    execution_id uuid PRIMARY KEY,
-    workflow_id  text        NOT NULL,
-    slot_key     text        NOT NULL,       -- what `concurrency.key` gave
-    place        bigint      GENERATED ALWAYS AS IDENTITY,
-    slot_limit   integer     NOT NULL,       -- how many of this key may run at a time, by the definition of this execution
-    holds_slot   boolean     NOT NULL,
-    asked_at     timestamptz NOT NULL
+    execution_id     uuid PRIMARY KEY,
+    workflow_id      text        NOT NULL,
+    slot_key         text        NOT NULL,       -- what `concurrency.key` gave; '' where the workflow has no key
+    place            bigint      GENERATED ALWAYS AS IDENTITY,
+    workflow_version integer     NOT NULL,
+    slot_limit       integer     NOT NULL,       -- how many of a key may run at a time, by the definition of this execution
+    holds_slot       boolean     NOT NULL DEFAULT false,
+    is_superseded    boolean     NOT NULL DEFAULT false,   -- a newer one takes its place, and it has been told to end
+    asked_at         timestamptz NOT NULL DEFAULT clock_timestamp()
 ) WITH (fillfactor = 70);
 
-CREATE INDEX IF NOT EXISTS execution_slots_key ON execution_slots (workflow_id, slot_key, place);
+-- The limit of a line is that of its highest version, and among those of its last.
+CREATE INDEX IF NOT EXISTS execution_slots_line ON execution_slots (workflow_id, slot_key, workflow_version, place);
+CREATE INDEX IF NOT EXISTS execution_slots_held ON execution_slots (workflow_id, slot_key) WHERE holds_slot;
+CREATE INDEX IF NOT EXISTS execution_slots_waiting ON execution_slots (workflow_id, slot_key, place)
+    WHERE NOT holds_slot AND NOT is_superseded;
 
 -- How far the schedules of workflows have come; one row each. A tick is an execution whose idempotency key says the schedule and
 -- the time, so that several coordinators make one of it.
@@ -437,6 +444,144 @@ BEGIN
             PERFORM pg_notify('perdure_controls', execution_id || ' ' || owner);
         END IF;
     END LOOP;
+END $$;
+
+-- Grants the free slots of these lines to whoever waits for them, in the order in which they came, and says to whom.
+CREATE OR REPLACE FUNCTION workflow.grant_slots(workflows text[], slot_keys text[]) RETURNS SETOF uuid
+LANGUAGE sql AS $$
+    UPDATE execution_slots s SET holds_slot = true
+    FROM (
+        SELECT next.execution_id
+        FROM unnest(workflows, slot_keys) AS line (workflow_id, slot_key)
+        CROSS JOIN LATERAL (
+            SELECT n.slot_limit FROM execution_slots n
+            WHERE n.workflow_id = line.workflow_id AND n.slot_key = line.slot_key
+            ORDER BY n.workflow_version DESC, n.place DESC LIMIT 1) AS newest
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS slots FROM execution_slots h
+            WHERE h.workflow_id = line.workflow_id AND h.slot_key = line.slot_key AND h.holds_slot) AS held
+        CROSS JOIN LATERAL (
+            SELECT w.execution_id FROM execution_slots w
+            WHERE w.workflow_id = line.workflow_id AND w.slot_key = line.slot_key
+              AND NOT w.holds_slot AND NOT w.is_superseded
+            ORDER BY w.place LIMIT greatest(0, newest.slot_limit - held.slots)) AS next) AS granted
+    WHERE s.execution_id = granted.execution_id
+    RETURNING s.execution_id
+$$;
+
+-- What a commit changes about slots: `asked` are new executions of workflows that limit how many run at a time, in the order in which
+-- they came, and `ended` are executions that end. A new one that `has_started` with this commit needs a slot that is free now,
+-- and with nobody in line before it; if there is none, nothing of the transaction happens, and the error PD003 names in its detail whom
+-- it was for. The others wait in line, or have no place in it where their policy says so, and whoever gets a slot is told by a message
+-- in the inbox, and so is whoever has to make room or gets none.
+-- Gives where the owner of such a message is a lane of this coordinator, as workflow.send_controls does.
+--
+-- A line is locked until the transaction ends, and all lines of a commit in one sorted pass, so that two commits wait for one another
+-- in one direction. The lock is on a number made of the line's name, since a line without anybody in it has no row. Two lines
+-- with the same number share a lock, which costs time and no more. Only what is read after the lock counts: each statement
+-- here sees what was committed before it.
+--
+-- A slot that is freed by this commit is granted for a later one: what starts in this commit has its events before those
+-- of the end.
+CREATE OR REPLACE FUNCTION workflow.take_slots(
+    coordinator text, asked uuid[], workflows text[], versions integer[], slot_keys text[], limits integer[], policies text[],
+    has_started boolean[], ended uuid[]
+) RETURNS TABLE (execution_id uuid, owner text) LANGUAGE plpgsql AS $$
+DECLARE
+    line_workflows text[];
+    line_keys      text[];
+    line_lock      bigint;
+    granted        uuid[] := '{}';
+    refused        uuid[];
+    turned_away    uuid[] := '{}';
+    making_room    uuid[] := '{}';
+    newcomers      uuid[] := '{}';
+BEGIN
+    SELECT array_agg(l.workflow_id), array_agg(l.slot_key) INTO line_workflows, line_keys
+    FROM (SELECT a.workflow_id, a.slot_key FROM unnest(workflows, slot_keys) AS a (workflow_id, slot_key)
+          UNION
+          SELECT s.workflow_id, s.slot_key FROM execution_slots s WHERE s.execution_id = ANY(ended)) AS l;
+    -- A line is locked under a name that no other has: the id of a workflow has no space in it.
+    FOR line_lock IN
+        SELECT DISTINCT hashtextextended(l.workflow_id || ' ' || l.slot_key, 7165018225) AS number
+        FROM unnest(line_workflows, line_keys) AS l (workflow_id, slot_key) ORDER BY number
+    LOOP
+        PERFORM pg_advisory_xact_lock(line_lock);
+    END LOOP;
+
+    IF cardinality(asked) > 0 THEN
+        INSERT INTO execution_slots (execution_id, workflow_id, slot_key, workflow_version, slot_limit)
+        SELECT a.id, a.workflow_id, a.slot_key, a.version, a.slot_limit
+        FROM unnest(asked, workflows, slot_keys, versions, limits, has_started) WITH ORDINALITY
+             AS a (id, workflow_id, slot_key, version, slot_limit, has_started, number)
+        -- One that was cancelled while it was accepted has nothing to wait for.
+        WHERE a.has_started OR a.id <> ALL(ended)
+        ORDER BY a.number;
+        granted := ARRAY(SELECT workflow.grant_slots(line_workflows, line_keys));
+        SELECT array_agg(a.id ORDER BY a.number) INTO refused
+        FROM unnest(asked, has_started) WITH ORDINALITY AS a (id, has_started, number)
+        WHERE a.has_started AND a.id <> ALL(granted);
+        IF refused IS NOT NULL THEN
+            RAISE EXCEPTION 'there is no free slot for % of the executions that start', cardinality(refused)
+                USING ERRCODE = 'PD003', DETAIL = array_to_string(refused, ' ');
+        END IF;
+    END IF;
+
+    DELETE FROM execution_slots s WHERE s.execution_id = ANY(ended);
+    IF 'reject' = ANY(policies) THEN
+        -- Accepted together with what started it, so that it is told afterwards: it ends without having started.
+        WITH away AS (
+            DELETE FROM execution_slots s USING unnest(asked, policies) AS a (id, policy)
+            WHERE a.policy = 'reject' AND s.execution_id = a.id AND NOT s.holds_slot RETURNING s.execution_id)
+        SELECT coalesce(array_agg(w.execution_id), '{}') INTO turned_away FROM away w;
+    END IF;
+
+    IF 'cancel_running' = ANY(policies) THEN
+        -- The oldest make room for the last that came, unless they do already.
+        WITH room AS (
+            SELECT m.execution_id, last.execution_id AS newcomer
+            FROM (SELECT DISTINCT ON (s.workflow_id, s.slot_key) s.execution_id, s.workflow_id, s.slot_key, s.place
+                  FROM unnest(asked, policies) AS a (id, policy) JOIN execution_slots s ON s.execution_id = a.id
+                  WHERE a.policy = 'cancel_running'
+                  ORDER BY s.workflow_id, s.slot_key, s.place DESC) AS last
+            CROSS JOIN LATERAL (
+                SELECT n.slot_limit FROM execution_slots n
+                WHERE n.workflow_id = last.workflow_id AND n.slot_key = last.slot_key
+                ORDER BY n.workflow_version DESC, n.place DESC LIMIT 1) AS newest
+            CROSS JOIN LATERAL (
+                SELECT o.execution_id FROM execution_slots o
+                WHERE o.workflow_id = last.workflow_id AND o.slot_key = last.slot_key AND o.place <= last.place
+                  AND NOT o.is_superseded
+                ORDER BY o.place DESC OFFSET newest.slot_limit) AS m),
+        told AS (
+            UPDATE execution_slots s SET is_superseded = true FROM room WHERE s.execution_id = room.execution_id
+            RETURNING s.execution_id, room.newcomer)
+        SELECT array_agg(t.execution_id), array_agg(t.newcomer) INTO making_room, newcomers FROM told t;
+    END IF;
+
+    -- Whoever has started needs not be told; what is granted now is for a later commit.
+    granted := ARRAY(
+        SELECT g.id FROM unnest(granted) AS g (id)
+        WHERE g.id <> ALL(ended)
+          AND NOT EXISTS (SELECT FROM unnest(asked, has_started) AS a (id, has_started) WHERE a.id = g.id AND a.has_started)
+        UNION ALL
+        SELECT g.id FROM workflow.grant_slots(line_workflows, line_keys) AS g (id));
+    IF cardinality(granted) > 0 OR cardinality(making_room) > 0 OR cardinality(turned_away) > 0 THEN
+        RETURN QUERY
+        SELECT c.execution_id, c.owner
+        FROM (SELECT array_agg(m.message_key) AS keys, array_agg(m.id) AS ids, array_agg(m.action) AS actions,
+                     array_agg(m.parameters) AS parameters
+              FROM (SELECT 'perdure:slot/' || g.id AS message_key, g.id, 'slot_granted' AS action, jsonb '{}' AS parameters
+                    FROM unnest(granted) AS g (id)
+                    UNION ALL
+                    SELECT 'perdure:slot/' || r.id, r.id, 'slot_refused', '{}' FROM unnest(turned_away) AS r (id)
+                    UNION ALL
+                    SELECT 'perdure:superseded/' || r.id, r.id, 'cancel',
+                           jsonb_build_object('reason', 'The execution ' || r.newcomer
+                               || ' of the same workflow and concurrency key takes its place.')
+                    FROM unnest(making_room, newcomers) AS r (id, newcomer)) AS m) AS sent
+        CROSS JOIN LATERAL workflow.send_controls(coordinator, sent.keys, sent.ids, sent.actions, sent.parameters) AS c;
+    END IF;
 END $$;
 
 -- Whether a coordinator is taken for dead: its lease has run out, or half of it has, and the session that renewed it is gone. A

@@ -30,6 +30,8 @@ struct HeldExecutions {
 
     var count: Int { byID.count }
     var ids: [ExecutionID] { Array(byID.keys) }
+    /// How many wait for their turn. Looks at all of them.
+    var pendingCount: Int { byID.values.count { $0.execution.state.status == .pending } }
 
     subscript(id: ExecutionID) -> HeldExecution? {
         get { byID[id] }

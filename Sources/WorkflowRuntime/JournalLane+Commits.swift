@@ -40,7 +40,9 @@ extension JournalLane {
                         batchesToLookUp = Self.copyVigilance
                     }
                     putBackRequests(of: &batch)
-                case .refused, .alreadyAccepted:
+                case .slotsTaken(let ids) where !ids.isEmpty:
+                    putBackRequests(of: &batch, withoutSlots: ids)
+                case .refused, .alreadyAccepted, .slotsTaken:
                     try await commitOneByOne(batch, error)
                     return
                 case .cancelled, .schemaMissing:
@@ -79,6 +81,7 @@ extension JournalLane {
         outbox.enqueue(item)
         answers.enqueue(settled)
         hint(receipt.hints)
+        learn(of: batch, receipt)
         for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
         carryOn(batch)
     }
@@ -88,6 +91,18 @@ extension JournalLane {
         let own = hints.filter { $0.owner == owner }.map(\.execution)
         if !own.isEmpty { mailbox.post(.controls(own)) }
         for hint in hints where hint.owner != owner { neighbours.yield(hint) }
+    }
+
+    /// Takes note of whether those that wait for their turn had it at once.
+    private func learn(of batch: LaneBatch, _ receipt: CommitReceipt) {
+        for change in batch.changes {
+            guard let slot = change.slot, !slot.hasStarted else { continue }
+            if receipt.hints.contains(where: { $0.execution == change.state.id }) {
+                slots.sawSlot(in: slot.line)
+            } else {
+                slots.sawNoSlot(in: slot.line)
+            }
+        }
     }
 
     /// What goes on after a commit, for the executions that have not ended with it.
@@ -149,14 +164,26 @@ extension JournalLane {
         invoker.cancel(ids)
     }
 
+    /// These executions were to start and have no slot: they wait for their turn or are refused, as their definitions say.
+    private func putBackRequests(of batch: inout LaneBatch, withoutSlots ids: [ExecutionID]) {
+        let without = Set(ids)
+        for change in batch.changes where without.contains(change.state.id) {
+            if let line = change.slot?.line { slots.sawNoSlot(in: line) }
+        }
+        putBackRequests(of: &batch, without, foundNoSlot: true)
+    }
+
     private func putBackRequests(of batch: inout LaneBatch) {
-        let requests = batch.acceptedInOrder
-        let ids = Set(batch.accepted.keys)
+        putBackRequests(of: &batch, Set(batch.accepted.keys), foundNoSlot: false)
+    }
+
+    private func putBackRequests(of batch: inout LaneBatch, _ ids: Set<ExecutionID>, foundNoSlot: Bool) {
+        let requests = batch.acceptedInOrder.filter { ids.contains($0.executionID) }
         batch.drop(ids)
         for id in ids { held[id] = nil }
         // The agents of pure steps may be at work already.
         invoker.cancel(ids)
-        mailbox.putBack(requests)
+        mailbox.putBack(requests, foundNoSlot: foundNoSlot)
     }
 
     /// The coordinator was taken for dead: others own what it held, or are about to. Requests not committed yet are

@@ -37,7 +37,12 @@ extension JournalLane {
                 continue
             }
             switch admitted.definition {
-            case .success(let definition): start(admitted, definition, key: key, in: &batch)
+            case .success(let definition):
+                do throws(RequestRejection) {
+                    try start(admitted, definition, key: key, in: &batch)
+                } catch {
+                    await intake.reject(admitted.receipt, error)
+                }
             case .failure(let rejection): await intake.reject(admitted.receipt, rejection)
             }
         }
@@ -54,7 +59,7 @@ extension JournalLane {
 
     private func start(
         _ admitted: AdmittedRequest, _ definition: WorkflowDefinition, key: String, in batch: inout LaneBatch
-    ) {
+    ) throws(RequestRejection) {
         let request = admitted.request
         let id = admitted.executionID
         let now = environment.now()
@@ -63,18 +68,38 @@ extension JournalLane {
             input: request.input, metadata: request.metadata, traceparent: request.traceparent,
             priority: request.priority, createdAt: now
         )
+        let slot = try claimSlot(for: admitted, definition, state)
         let entry = HeldExecution(
             execution: Execution(definition: definition, state: state), fencingToken: 1,
             replyAddress: request.replyAddress, lease: newLease(), byteCount: admitted.byteCount
         )
-        let decision = entry.execution.handle(.accepted, now: now)
+        let arrival = slot.map { $0.hasStarted ? .accepted : .queued(key: $0.line.key) } ?? Arrival.accepted
+        let decision = entry.execution.handle(arrival, now: now)
         held[id] = entry
         batch.add(
             decision, to: entry.execution, fencingToken: 1, request: admitted,
             acceptance: Acceptance(
                 idempotencyKey: key, priority: request.priority, replyAddress: request.replyAddress
-            )
+            ), slot: slot
         )
+    }
+
+    /// What a new execution asks of a workflow that limits how many run at a time; nil when it does not.
+    ///
+    /// - Throws: `RequestRejection` when the request has no key, or there was no slot for it and it cannot wait.
+    private func claimSlot(
+        for admitted: AdmittedRequest, _ definition: WorkflowDefinition, _ state: ExecutionState
+    ) throws(RequestRejection) -> SlotClaim? {
+        guard let rule = definition.concurrency else { return nil }
+        let line = SlotClaim.Line(workflowID: definition.reference.id, key: try rule.key(of: state))
+        let mayStart: Bool
+        if rule.onLimit == .reject {
+            guard !admitted.foundNoSlot else { throw .concurrencyLimit(rule, line) }
+            mayStart = true
+        } else {
+            mayStart = !admitted.foundNoSlot && slots.admits(line, limit: rule.limit)
+        }
+        return SlotClaim(line: line, limit: rule.limit, policy: rule.onLimit, hasStarted: mayStart)
     }
 
     /// A request seen before: the same answer, now or when there is one; other content under the same key is refused.

@@ -37,6 +37,7 @@ actor JournalLane {
     var recordedPosition: Int64 = 0
     /// The next batches whose requests are all looked up before they are taken.
     var batchesToLookUp = 0
+    var slots = SlotOutlook()
 
     init(
         index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any Deliveries,
@@ -64,9 +65,11 @@ actor JournalLane {
 
     /// How many more executions the lane may take over: none at shutdown, and none while it has no writer, whose lease is what
     /// an execution would be owned by. However far the broker is behind with taking events: at full speed it always is,
-    /// what is taken over has waited the longest, and the heir has just published all that came before it.
+    /// what is taken over has waited the longest, and the heir has just published all that came before it. And however many
+    /// wait for their turn here: what is to be taken over may be what they wait for.
     var capacity: Int {
-        isStopping || writer == nil ? 0 : max(0, configuration.maxInFlightPerLane - held.count - expected)
+        isStopping || writer == nil
+            ? 0 : max(0, configuration.maxInFlightPerLane - (held.count - held.pendingCount) - expected)
     }
 
     /// The same for requests, of which workflows have shares.
@@ -136,6 +139,7 @@ actor JournalLane {
 
     private func process(_ inputs: [LaneInput]) async throws(JournalError) {
         var batch = LaneBatch()
+        slots.beginBatch()
         var requests: [AdmittedRequest] = []
         var controlled: [ExecutionID] = []
         for input in inputs {

@@ -27,7 +27,7 @@ struct LaneBatch {
     /// Adds what a decision changed.
     mutating func add(
         _ decision: Decision, to execution: Execution, fencingToken: Int64, request: AdmittedRequest? = nil,
-        acceptance: Acceptance? = nil, control: SettledControl? = nil
+        acceptance: Acceptance? = nil, slot: SlotClaim? = nil, control: SettledControl? = nil
     ) {
         let id = execution.state.id
         let index = indexOf[id] ?? changes.count
@@ -48,6 +48,8 @@ struct LaneBatch {
         }
         if let control { changes[index].controls.append(control) }
         changes[index].sends += decision.sends
+        if let slot { changes[index].slot = slot }
+        if execution.definition.limitsConcurrency { changes[index].freesSlot = execution.state.status.isTerminal }
         if let request, let acceptance {
             accepted[id] = request
             acceptedKeys.insert(acceptance.idempotencyKey)
@@ -59,9 +61,15 @@ struct LaneBatch {
 
     /// Takes the calls out that may be made before the commit.
     mutating func takePureInvocations() -> [Invocation] {
-        guard invocations.contains(where: \.isPure) else { return [] }
-        defer { invocations.removeAll(where: \.isPure) }
-        return invocations.filter(\.isPure)
+        guard invocations.contains(where: mayGoAhead) else { return [] }
+        let taken = invocations.filter(mayGoAhead)
+        invocations.removeAll(where: mayGoAhead)
+        return taken
+    }
+
+    /// Whether a call is of a pure step, and of an execution of which it is known that it has a slot if it needs one.
+    private func mayGoAhead(_ call: Invocation) -> Bool {
+        call.isPure && indexOf[call.executionID].flatMap { changes[$0].slot } == nil
     }
 
     /// Takes executions out again, with everything that was to follow.

@@ -41,6 +41,8 @@ struct AdmittedRequest: Sendable {
     /// Whether it may have been accepted before, so that the tables are asked before it is taken: the broker delivers it
     /// again, or it came back from a batch.
     var mayBeKnown = false
+    /// Whether the journal had no slot for it when it was to start.
+    var foundNoSlot = false
 
     /// Whose turn it takes.
     var workflow: String { request.workflowID }
@@ -97,10 +99,13 @@ final class Mailbox: Sendable {
 
     /// Puts requests back in front of the others, to be looked up when their turn comes: what they were taken for may
     /// have happened.
-    func putBack(_ requests: [AdmittedRequest]) {
+    ///
+    /// - Parameter foundNoSlot: Whether they could not start because the journal had no slot for them.
+    func putBack(_ requests: [AdmittedRequest], foundNoSlot: Bool = false) {
         let waiter = state.withLock { state in
             for var request in requests.reversed() {
                 request.mayBeKnown = true
+                request.foundNoSlot = foundNoSlot
                 state.requests.prepend(request, workflow: request.workflow, priority: request.priority)
             }
             return state.takeWaiterIfWork()

@@ -34,6 +34,8 @@ struct CommitCalls {
     /// The calls in order, and which of them give something.
     struct Sequence {
         var calls: [PostgresCall]
+        /// Gives where control messages were sent to whoever has a slot now or has to make room.
+        var slots: Int?
         /// Gives the senders of the control messages that are settled.
         var settling: Int?
         /// Gives where control messages were sent.
@@ -45,6 +47,10 @@ struct CommitCalls {
     /// The calls in order.
     func sequence() -> Sequence {
         var sequence = Sequence(calls: calls())
+        if let slotCall {
+            sequence.slots = sequence.calls.count
+            sequence.calls.append(slotCall)
+        }
         let settled = settled
         if !settled.isEmpty {
             let ids = PostgresValue.int64Array(settled.map(\.control.id.rawValue))
@@ -71,6 +77,22 @@ struct CommitCalls {
             sequence.calls.append(PostgresCall(CommitStatement.furtherCallers, [.uuidArray(endedIDs)]))
         }
         return sequence
+    }
+
+    private var slotCall: PostgresCall? {
+        let asked = batch.changes.filter { $0.slot != nil }
+        let ended = batch.changes.filter(\.freesSlot)
+        guard !asked.isEmpty || !ended.isEmpty else { return nil }
+        let claims = asked.compactMap(\.slot)
+        return PostgresCall(
+            SlotStatement.take,
+            [
+                .text(batch.publisher), .uuidArray(asked.map(\.state.id.uuid)),
+                .textArray(claims.map(\.line.workflowID)),
+                .int32Array(asked.map { Int32($0.state.workflow.version) }), .textArray(claims.map(\.line.key)),
+                .int32Array(claims.map { Int32($0.limit) }), .textArray(claims.map(\.policy.rawValue)),
+                .boolArray(claims.map(\.hasStarted)), .uuidArray(ended.map(\.state.id.uuid)),
+            ])
     }
 
     private func sendColumns(_ sends: [InternalControl]) -> [PostgresValue] {
@@ -108,12 +130,15 @@ struct CommitCalls {
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
         if !ended.isEmpty { calls.append(PostgresCall(CommitStatement.endExecutions, endColumns(ended))) }
-        let turned = advanced.filter { $0.changesStatus && !$0.state.status.isTerminal }
+        let turned = advanced.filter { $0.changesStatus && (!$0.state.status.isTerminal || $0.hasStarted) }
         if !turned.isEmpty {
             calls.append(
                 PostgresCall(
                     CommitStatement.changeStatus,
-                    [.uuidArray(turned.map(\.state.id.uuid)), .textArray(turned.map(\.state.status.rawValue))]))
+                    [
+                        .uuidArray(turned.map(\.state.id.uuid)), .textArray(turned.map(\.state.status.rawValue)),
+                        .timestampArray(turned.map { $0.state.startedAt.map(PostgresTimestamp.init) }),
+                    ]))
         }
         let changed = advanced.flatMap { change in
             change.changedSteps.sorted().prefix { $0 < change.state.steps.definedCount }.map { StepRow(change, $0) }
@@ -223,6 +248,11 @@ struct CommitCalls {
             .int64(batch.writer.rawValue), .int64Array(positions),
         ]
     }
+}
+
+extension ExecutionChange {
+    /// Whether the execution starts with this change.
+    fileprivate var hasStarted: Bool { events.contains { $0.type == .executionStarted } }
 }
 
 extension PostgresTimestamp {

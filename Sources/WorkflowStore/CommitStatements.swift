@@ -79,11 +79,13 @@ enum CommitStatement {
             WHERE e.id = x.id
             """)
 
-    /// Executions that begin to wait or go on, where their definition has steps that wait.
+    /// Executions that begin to wait or go on, where their definition has steps that wait, and those that start some time
+    /// after they were accepted.
     static let changeStatus = PostgresStatement(
         name: "commit_change_status",
         sql: """
-            UPDATE executions e SET status = x.status FROM unnest($1::uuid[], $2::text[]) AS x (id, status) WHERE e.id = x.id
+            UPDATE executions e SET status = x.status, started_at = x.started_at
+            FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS x (id, status, started_at) WHERE e.id = x.id
             """)
 
     static let insertSteps = PostgresStatement(

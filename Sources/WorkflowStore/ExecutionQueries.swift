@@ -5,7 +5,7 @@ import WorkflowCore
 
 /// What operators ask of the tables.
 public struct ExecutionQueries: Sendable {
-    private let database: any PostgresExecutor
+    let database: any PostgresExecutor
 
     /// Queries over a connection.
     public init(_ database: any PostgresExecutor) {

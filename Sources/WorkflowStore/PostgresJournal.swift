@@ -149,7 +149,8 @@ public final class PostgresJournal: Journal {
                 let results = try await commits.transaction(sequence.calls)
                 return try receipt(
                     callers: sequence.furtherCallers.map { results[$0] },
-                    controls: sequence.settling.map { results[$0] }, hints: sequence.sending.map { results[$0] })
+                    controls: sequence.settling.map { results[$0] },
+                    hints: [sequence.slots, sequence.sending].compactMap { $0.map { results[$0] } })
             } catch {
                 if error.isOutcomeUnknown {
                     logger.warning(
@@ -168,6 +169,9 @@ public final class PostgresJournal: Journal {
                     throw JournalError(.leasesLost(try await lostLeases(plan, on: commits)), error.message)
                 case "PD002":
                     throw JournalError(.writerLost, "the coordinator's lease ran out and others took its work over")
+                case "PD003":
+                    let ids = (error.detail ?? "").split(separator: " ").compactMap { ExecutionID(String($0)) }
+                    throw JournalError(.slotsTaken(ids), error.message)
                 case "23505" where Self.acceptanceConstraints.contains(error.constraintName ?? ""):
                     throw JournalError(.alreadyAccepted, error.message)
                 default:
@@ -215,12 +219,12 @@ public final class PostgresJournal: Journal {
         )
         return try Self.decode { () throws(PostgresError) in
             // What was sent is found by the next heartbeat.
-            try receipt(callers: results[0], controls: results[1], hints: nil)
+            try receipt(callers: results[0], controls: results[1], hints: [])
         }
     }
 
     private func receipt(
-        callers: PostgresResult?, controls: PostgresResult?, hints: PostgresResult?
+        callers: PostgresResult?, controls: PostgresResult?, hints: [PostgresResult]
     ) throws(PostgresError) -> CommitReceipt {
         var receipt = CommitReceipt(furtherCallers: try Self.callers(callers))
         if let controls {
@@ -228,11 +232,9 @@ public final class PostgresJournal: Journal {
                 receipt.controlCallers[ControlID(rawValue: try row.int64("control_id"))] = try Self.controlCallers(row)
             }
         }
-        if let hints {
-            for row in hints {
-                receipt.hints.append(
-                    ControlHint(execution: ExecutionID(try row.uuid("execution_id")), owner: try row.text("owner")))
-            }
+        for row in hints.joined() {
+            receipt.hints.append(
+                ControlHint(execution: ExecutionID(try row.uuid("execution_id")), owner: try row.text("owner")))
         }
         return receipt
     }

@@ -20,6 +20,10 @@ public struct SimulationCounts: Sendable, Equatable {
     public var appliedControls = 0
     /// Control messages that were refused.
     public var refusedControls = 0
+    /// Executions that waited for their turn.
+    public var waitedForTurn = 0
+    /// Requests that were refused because as many executions ran as may.
+    public var refusedAtLimit = 0
 
     /// Executions that the clock started.
     public var ticks = 0
@@ -39,6 +43,8 @@ public struct SimulationCounts: Sendable, Equatable {
         left.copies += right.copies
         left.appliedControls += right.appliedControls
         left.refusedControls += right.refusedControls
+        left.waitedForTurn += right.waitedForTurn
+        left.refusedAtLimit += right.refusedAtLimit
         left.ticks += right.ticks
     }
 }

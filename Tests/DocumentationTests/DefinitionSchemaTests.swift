@@ -92,6 +92,14 @@ import Testing
                 "/schedule/time_zone"
             ),
             ("workflow: w\npriority: 10\nsteps: { a: { agent: x } }", "/priority"),
+            ("workflow: w\nconcurrency: 1\nsteps: { a: { agent: x } }", "/concurrency"),
+            ("workflow: w\nconcurrency: { key: a }\nsteps: { a: { agent: x } }", "/concurrency"),
+            ("workflow: w\nconcurrency: { limit: 0 }\nsteps: { a: { agent: x } }", "/concurrency/limit"),
+            ("workflow: w\nconcurrency: { limit: 1, key: [a] }\nsteps: { a: { agent: x } }", "/concurrency/key"),
+            (
+                "workflow: w\nconcurrency: { limit: 1, on_limit: x }\nsteps: { a: { agent: x } }",
+                "/concurrency/on_limit"
+            ),
             ("workflow: w\ndeprecated: 1\nsteps: { a: { agent: x } }", "/deprecated"),
             ("workflow: w\non_failure: { with: {} }\nsteps: { a: { agent: x } }", "/on_failure"),
             ("workflow: w\non_failure: { agent: x, needs: [a] }\nsteps: { a: { agent: x } }", "/on_failure/needs"),
@@ -152,6 +160,7 @@ import Testing
             workflow: w
             priority: 0
             deprecated: use v
+            concurrency: { key: "${ input.l }", limit: 2, on_limit: cancel_running }
             schedule: { cron: "*/5 0 1,15 * mon-fri", time_zone: Etc/UTC, missed: all, input: { a: "${ tick.date }" } }
             on_failure: { agent: x, with: { e: "${ error.code }" }, timeout: { run: 1s } }
             steps:
@@ -176,6 +185,10 @@ import Testing
     @Test(
         arguments: [
             ("workflow: w\nzzzz: 1\nsteps: { a: { agent: x } }", "/properties"),
+            (
+                "workflow: w\nconcurrency: { limit: 1, zzzz: 1 }\nsteps: { a: { agent: x } }",
+                "/properties/concurrency/properties"
+            ),
             (
                 "workflow: w\nschedule: { cron: '@daily', zzzz: 1 }\nsteps: { a: { agent: x } }",
                 "/properties/schedule/properties"

@@ -97,6 +97,7 @@ import WorkflowCore
             ("retryAfterSeconds", Limits.retryAfterSeconds),
             ("controlBytes", Limits.controlBytes), ("signalPayloadBytes", Limits.signalPayloadBytes),
             ("signalsWaiting", Limits.signalsWaiting), ("signalBytesWaiting", Limits.signalBytesWaiting),
+            ("concurrencyKeyBytes", Limits.concurrencyKeyBytes), ("slotsPerKey", Limits.slotsPerKey),
             ("signalNameBytes", Limits.signalNameBytes), ("errorMessageCharacters", Limits.errorMessageCharacters),
             ("errorCodeCharacters", Limits.errorCodeCharacters),
         ]

@@ -52,21 +52,13 @@ import Testing
         #expect(
             summaries("workflow: w\nverison: 2" + Self.tail) == [
                 "test.yaml:2:1: verison: Unknown key 'verison'. Did you mean 'version'? "
-                    + "Known here: workflow, version, description, deprecated, input, priority, timeout, steps, on_failure, output."
+                    + "Known here: workflow, version, description, deprecated, input, priority, timeout, concurrency, schedule, steps, on_failure, output."
             ])
         #expect(
             summaries("workflow: w" + Self.tail + "\n    neds: [b]\n    zzz: 1") == [
                 "test.yaml:5:5: steps.a.neds: Unknown key 'neds'. Did you mean 'needs'? "
                     + Self.stepKeys,
                 "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. " + Self.stepKeys,
-            ])
-    }
-
-    @Test(arguments: ["concurrency", "schedule"])
-    func plannedWorkflowKeys(_ key: String) {
-        #expect(
-            summaries("workflow: w\n\(key): 1" + Self.tail) == [
-                "test.yaml:2:1: \(key): The key '\(key)' is not supported by this version; remove it."
             ])
     }
 

@@ -29,6 +29,7 @@ import WorkflowTestKit
         for seed in UInt64(1)...40 { counts += Simulation(seed: seed).run().counts }
         #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
         #expect(counts.appliedControls > 30 && counts.refusedControls > 30)
+        #expect(counts.waitedForTurn > 5 && counts.refusedAtLimit > 0)
         #expect(counts.ticks > 15)
     }
 
@@ -45,6 +46,8 @@ import WorkflowTestKit
             (.skipsAnEvent, ["is published after"]),
             (.forgetsControlKeys, ["control message"]), (.leavesControlsOpen, ["control message"]),
             (.forgetsAnswers, ["is not answered"]), (.forgetsTicks, ["was not started"]),
+            (.grantsTooMany, ["and the limit of its line is"]), (.grantsOutOfOrder, ["wait before it"]),
+            (.keepsSlots, ["has not ended", "place in a line"]),
         ])
     func faultsOfAJournalAreFound(sabotage: Sabotage, expected: [String]) throws {
         let failures = (UInt64(1)...1000).lazy.compactMap { Simulation(seed: $0, sabotage: [sabotage]).run().failure }

@@ -22,13 +22,16 @@ struct Show: AsyncParsableCommand {
     func run() async throws {
         let id = try ShowArgument.id(execution)
         let found = try await Database.query(try options.settings()) { connection throws(PostgresError) in
-            try await ExecutionQueries(connection).show(id)
+            let queries = ExecutionQueries(connection)
+            return (details: try await queries.show(id), turn: try await queries.turn(of: id))
         }
-        guard let details = found else { throw CommandFailure("There is no execution \(id); see `perdure list`.") }
-        print(json ? details.json.jsonText : Self.page(details))
+        guard let details = found.details else {
+            throw CommandFailure("There is no execution \(id); see `perdure list`.")
+        }
+        print(json ? details.json(turn: found.turn).jsonText : Self.page(details, found.turn))
     }
 
-    private static func page(_ details: ExecutionQueries.Details) -> String {
+    private static func page(_ details: ExecutionQueries.Details, _ turn: ExecutionQueries.Turn?) -> String {
         let summary = details.summary
         var lines = [
             "\(summary.workflowID) v\(summary.version)  \(summary.id)  \(summary.status.rawValue)",
@@ -36,6 +39,7 @@ struct Show: AsyncParsableCommand {
                 + ", \(details.eventCount) events",
         ]
         if let owner = details.owner { lines.append("owned by \(owner)") }
+        if let turn, summary.status == .pending { lines.append(turn.explanation) }
         lines += ["", timeline(details)]
         for step in details.steps {
             if let error = step.error { lines.append("\n\(step.name): \(error.code.rawValue): \(error.message)") }
@@ -74,11 +78,12 @@ struct Show: AsyncParsableCommand {
 
 extension ExecutionQueries.Details {
     /// The execution for a program.
-    var json: JSONValue {
+    func json(turn: ExecutionQueries.Turn?) -> JSONValue {
         guard case .object(var object) = summary.json else { return .null }
         object["input"] = input
         object["output"] = output ?? .null
         object["event_count"] = .int(eventCount)
+        object["concurrency"] = turn?.json ?? .null
         object["owner"] = owner.map { .string($0) } ?? .null
         object["steps"] = .array(
             steps.map { step in

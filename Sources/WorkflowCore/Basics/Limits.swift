@@ -81,6 +81,12 @@ public enum Limits {
     /// The same in bytes of JSON, about.
     public static let signalBytesWaiting = 256 * 1024
 
+    /// Length of what a workflow's `concurrency.key` gives; it is an indexed column.
+    public static let concurrencyKeyBytes = 255
+
+    /// The highest `limit` of a workflow's `concurrency`: the slots of a key are counted whenever one is taken or freed.
+    public static let slotsPerKey = 10_000
+
     /// Length of a signal's name, in bytes.
     public static let signalNameBytes = 255
 

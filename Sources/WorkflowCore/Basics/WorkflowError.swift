@@ -36,6 +36,8 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let signalTimeout = Code(rawValue: "SIGNAL_TIMEOUT")
         /// Too many items of a `foreach` failed, each for a reason of its own.
         public static let itemsFailed = Code(rawValue: "ITEMS_FAILED")
+        /// As many executions of the workflow run as its `concurrency` allows, and the definition says to refuse more.
+        public static let concurrencyLimit = Code(rawValue: "CONCURRENCY_LIMIT")
         /// Somebody asked for the end of the execution.
         public static let cancelled = Code(rawValue: "CANCELLED")
         /// The definition that an execution started with is gone.

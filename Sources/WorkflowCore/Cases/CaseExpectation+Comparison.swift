@@ -19,6 +19,7 @@ extension CaseExpectation {
         if status != nil, status != outcome.status, let error = outcome.error, self.error == nil {
             problems.append(.init("It ended with \(error.code.rawValue): \(error.message)"))
         }
+        compare("concurrency_key", concurrencyKey, outcome.concurrencyKey)
         if let output { problems += Self.differences(output, outcome.state?.output, at: "output") }
         if let error {
             compare("error.code", error.code, outcome.error?.code.rawValue)

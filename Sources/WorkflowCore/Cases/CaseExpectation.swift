@@ -31,6 +31,7 @@ struct CaseExpectation: Sendable {
     static let rejected = "REJECTED"
 
     var status: String?
+    var concurrencyKey: String?
     var output: JSONValue?
     var error: Failure?
     var events: Events?

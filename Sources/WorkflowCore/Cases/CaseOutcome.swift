@@ -4,6 +4,8 @@ struct CaseOutcome {
     var status = ""
     /// The execution as it was left; nil when it never began.
     var state: ExecutionState?
+    /// The key under which it would wait for others; nil where its workflow has no limit.
+    var concurrencyKey: String?
     /// Why it failed, was cancelled or rejected.
     var error: WorkflowError?
     /// Its events as `TYPE` or `TYPE step`.

@@ -23,8 +23,11 @@ struct CaseRun {
         do {
             let request = try admit(workflowCase, definition)
             var run = CaseRun(workflowCase, definition, request, shared: shared)
+            // It is alone, so that it always has its turn.
+            let key = try definition.concurrency?.key(of: run.execution.state)
             run.run()
             outcome = run.outcome
+            outcome.concurrencyKey = key
             problems = run.problems
         } catch {
             outcome.status = CaseExpectation.rejected

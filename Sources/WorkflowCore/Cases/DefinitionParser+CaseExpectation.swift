@@ -2,7 +2,9 @@ import PerdureJSON
 
 /// What the cases of a file expect.
 extension DefinitionParser {
-    private static let expectationKeys = ["status", "output", "error", "events", "steps", "duration"]
+    private static let expectationKeys = [
+        "status", "output", "error", "events", "steps", "duration", "concurrency_key",
+    ]
 
     /// The key `expect`.
     mutating func expectation(_ node: DefinitionNode, key: String) -> CaseExpectation? {
@@ -19,6 +21,8 @@ extension DefinitionParser {
             case "status":
                 let all = ExecutionStatus.allCases.map(\.rawValue) + [CaseExpectation.rejected]
                 expectation.status = word(value, key: path, among: all)
+            case "concurrency_key":
+                expectation.concurrencyKey = text(value, key: path, "what 'concurrency.key' gives")
             case "output": expectation.output = value.json
             case "error": expectation.error = failure(value, key: path)
             case "events": expectation.events = events(value, key: path)

@@ -2,8 +2,10 @@ import PerdureJSON
 
 /// Something that reached an execution and calls for a decision.
 public enum Arrival: Sendable, Equatable {
-    /// Its request was accepted.
+    /// Its request was accepted, and it may start.
     case accepted
+    /// Its request was accepted, and it waits for its turn among the executions of its workflow and this key.
+    case queued(key: String)
     /// The agent of an attempt answered.
     case answered(step: Int, attempt: Int, AgentAnswer)
     /// A time that was waited for has come.
@@ -17,6 +19,8 @@ public enum Arrival: Sendable, Equatable {
     case signalReceived(name: String, payload: JSONValue)
     /// It has its turn among the executions of its workflow.
     case slotGranted
+    /// There is no slot for it, and its workflow says not to wait for one.
+    case slotRefused
 }
 
 /// What an agent gave for one attempt.
@@ -41,7 +45,8 @@ public struct Decision: Sendable, Equatable {
     public var abandonedSteps: [Int] = []
     /// Whether the arrival changed what the tables hold, events or not.
     public var changesState = false
-    /// Whether the status of an execution that goes on is another one now, of those that the tables show.
+    /// Whether the status of an execution that goes on is another one now, of those that the tables show; or it has
+    /// started some time after it was accepted, and may have ended with that.
     public var changesStatus = false
     /// Why nothing was done of what somebody asked for; nil when it was, and for all other arrivals.
     public var refusal: RequestRejection?

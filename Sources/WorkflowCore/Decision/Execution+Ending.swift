@@ -16,7 +16,7 @@ extension Execution {
         decision.timers.removeAll { $0.executionID == state.id }
         loops = [:]
         state.ending = ExecutionState.Ending(status: status, error: error)
-        if definition.hasAftermath {
+        if definition.hasAftermath && state.startedAt != nil {
             listUndoable()
             if !undoable.isEmpty || (status == .failed && definition.failureHandler != nil) {
                 record(
@@ -59,7 +59,7 @@ extension Execution {
 
     /// What is to be done next, if anything is.
     private mutating func nextOfAftermath(_ ending: ExecutionState.Ending) -> StepState? {
-        guard definition.hasAftermath else { return nil }
+        guard definition.hasAftermath, state.startedAt != nil else { return nil }
         if ending.status == .failed, definition.failureHandler != nil, !hasRunFailureHandler {
             return StepState(name: "workflow.on_failure", origin: .failureHandler)
         }

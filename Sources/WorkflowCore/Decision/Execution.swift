@@ -5,6 +5,12 @@ import PerdureJSON
 /// | status  | arrival                 | events                                                            | next    |
 /// |---------|-------------------------|-------------------------------------------------------------------|---------|
 /// | pending | accepted                | EXECUTION_STARTED, then *start* each step without needs           | running |
+/// | pending | accepted, to be queued  | EXECUTION_QUEUED                                                  | pending |
+/// | pending | its turn has come       | EXECUTION_STARTED, then *start* each step without needs           | running |
+/// | pending | it cannot have a turn   | EXECUTION_FAILED; no step has started                             | failed  |
+/// | pending | cancel requested        | EXECUTION_CANCELLED; no step has started                          | cancelled |
+/// | pending | signal received         | SIGNAL_RECEIVED; the signal is kept                               | pending |
+/// | pending | taken over              | none: it goes on waiting for its turn                             | pending |
 /// | running | answered, success       | AGENT_RESPONSE, STEP_COMPLETED, then *go on*                      | running |
 /// |         |   …of the last step     | …, EXECUTION_COMPLETED                                            | success |
 /// | running | answered, failure       | AGENT_RESPONSE, STEP_RETRY_SCHEDULED and a timer; the step waits  | running |
@@ -61,10 +67,15 @@ public struct Execution: Sendable {
     public mutating func handle(_ arrival: Arrival, now: Timestamp) -> Decision {
         var decision = Decision()
         let before = state.status
+        let isStored = state.sequence > 0
         if before == .waiting { state.status = .running }
         switch (state.status, arrival) {
-        case (.pending, .accepted):
+        case (.pending, .accepted), (.pending, .slotGranted):
             start(now: now, &decision)
+        case (.pending, .queued(let key)):
+            queue(key: key, now: now, &decision)
+        case (.pending, .slotRefused):
+            refuseToStart(now: now, &decision)
         case (.running, .answered(let step, let attempt, let answer)):
             guard state.steps.indices.contains(step), state.steps[step].status == .running,
                 state.steps[step].attempt == attempt, agentWork(of: step) != nil
@@ -88,7 +99,8 @@ public struct Execution: Sendable {
             break
         }
         if definition.hasWaits && state.status == .running && onlyWaits { state.status = .waiting }
-        decision.changesStatus = state.status != before && before != .pending && !state.status.isTerminal
+        decision.changesStatus =
+            isStored && state.status != before && (before == .pending || !state.status.isTerminal)
         decision.changesState = decision.changesState || !decision.events.isEmpty
         return decision
     }
@@ -111,6 +123,26 @@ public struct Execution: Sendable {
     }
 
     // MARK: - The rows of the table
+
+    private mutating func queue(key: String, now: Timestamp, _ decision: inout Decision) {
+        record(
+            .executionQueued, now: now, &decision,
+            fields: [
+                ("version", .int(Int64(state.workflow.version))),
+                ("concurrency_key", .string(key)),
+                ("limit", .int(Int64(definition.concurrency?.limit ?? 1))),
+            ])
+    }
+
+    private mutating func refuseToStart(now: Timestamp, _ decision: inout Decision) {
+        let limit = definition.concurrency?.limit ?? 1
+        let error = WorkflowError(
+            code: .concurrencyLimit,
+            message:
+                "\(limit) \(limit == 1 ? "execution" : "executions") of the workflow '\(state.workflow.id)' with the same "
+                + "concurrency key may run at a time, and no more; try again later.")
+        end(with: error, now: now, &decision)
+    }
 
     private mutating func start(now: Timestamp, _ decision: inout Decision) {
         state.status = .running

@@ -30,6 +30,8 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     /// A type from its word.
     public init(rawValue: String) { self.rawValue = rawValue }
 
+    /// The request is durable, and the execution waits for its turn among those of its workflow.
+    public static let executionQueued = EventType(rawValue: "EXECUTION_QUEUED")
     /// The request is durable and the execution's first steps are about to start.
     public static let executionStarted = EventType(rawValue: "EXECUTION_STARTED")
     /// All needs of a step are done and its arguments are known.
@@ -66,7 +68,7 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
 
     /// The types that this version records.
     public static let all: [EventType] = [
-        .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
+        .executionQueued, .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
         .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired, .executionEnding,
         .executionCompleted, .executionFailed, .executionCancelled, .signalReceived,
     ]

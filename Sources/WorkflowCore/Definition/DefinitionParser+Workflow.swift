@@ -4,10 +4,9 @@ import PerdureJSON
 
 extension DefinitionParser {
     private static let workflowKeys = [
-        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "schedule", "steps",
-        "on_failure", "output",
+        "workflow", "version", "description", "deprecated", "input", "priority", "timeout", "concurrency", "schedule",
+        "steps", "on_failure", "output",
     ]
-    private static let plannedWorkflowKeys = ["concurrency"]
 
     /// The whole document; nil when it has errors that leave nothing to check further.
     mutating func workflow(_ root: DefinitionNode, source: String) -> WorkflowDefinition? {
@@ -17,7 +16,7 @@ extension DefinitionParser {
                 "A definition is a mapping that starts with `workflow: NAME`; found \(root.kindName).")
             return nil
         }
-        checkKeys(members, at: "", known: Self.workflowKeys, planned: Self.plannedWorkflowKeys)
+        checkKeys(members, at: "", known: Self.workflowKeys, planned: [])
         func member(_ key: String) -> DefinitionNode? { members.first { $0.key == key }?.value }
 
         var id: String?
@@ -41,6 +40,7 @@ extension DefinitionParser {
         if steps == nil {
             report(root.place, key: "steps", "The key 'steps' is missing; a workflow has at least one step.")
         }
+        let concurrency = member("concurrency").flatMap { self.concurrency($0, scope: scope.at([])) }
         let output = member("output").flatMap { template($0, key: "output", environment: scope.environment) }
         let failureHandler = member("on_failure").flatMap {
             agentWork($0, key: "on_failure", scope: scope.adding([("error", Self.errorType)]))
@@ -49,8 +49,9 @@ extension DefinitionParser {
         let reference = WorkflowReference(id: id, version: version, contentHash: DefinitionContent.hash(of: root))
         let parts = WorkflowDefinition.Parts(
             reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
-            deprecation: deprecation, schedule: schedule, steps: steps, failureHandler: failureHandler, output: output,
-            source: source, file: file, versionPlace: (member("version") ?? member("workflow") ?? root).place,
+            concurrency: concurrency, deprecation: deprecation, schedule: schedule, steps: steps,
+            failureHandler: failureHandler, output: output, source: source, file: file,
+            versionPlace: (member("version") ?? member("workflow") ?? root).place,
             outputReads: scope.reads(output),
             dependants: StepGraph.dependants(needs: steps.map(\.predecessors)),
             hasWaits: steps.contains { ["wait", "signal"].contains($0.work.key) },

@@ -11,6 +11,7 @@ public struct WorkflowDefinition: Sendable {
         let inputSchema: JSONSchema?
         let timeoutMicroseconds: Int64?
         let priority: Int?
+        let concurrency: ConcurrencyRule?
         let deprecation: String?
         let schedule: WorkflowSchedule?
         let steps: [StepDefinition]
@@ -45,6 +46,10 @@ public struct WorkflowDefinition: Sendable {
     public var timeoutMicroseconds: Int64? { parts.timeoutMicroseconds }
     /// The priority of executions whose requests name none, 0 to 9; nil when it does not say.
     public var priority: Int? { parts.priority }
+    /// How many executions of it run at a time; nil when it does not say.
+    public var concurrency: ConcurrencyRule? { parts.concurrency }
+    /// Whether it does, without a copy of what it says.
+    public var limitsConcurrency: Bool { parts.concurrency != nil }
     /// What to use instead, or an empty text, when nobody should use it any more; nil while it is fine to use.
     public var deprecation: String? { parts.deprecation }
     /// When it is started by the clock; nil when it is not.

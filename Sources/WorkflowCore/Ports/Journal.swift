@@ -24,8 +24,8 @@ public protocol Journal: Sendable {
     /// Commits a batch: all of it or nothing.
     ///
     /// A commit whose outcome the connection took with it is looked up and, if it did not happen, made again.
-    /// - Throws: `JournalError` with the code `leasesLost`, `writerLost`, `alreadyAccepted` or `refused`; nothing is
-    ///   committed then.
+    /// - Throws: `JournalError` with the code `leasesLost`, `writerLost`, `alreadyAccepted`, `slotsTaken` or `refused`;
+    ///   nothing is committed then.
     func commit(_ batch: JournalBatch) async throws(JournalError) -> CommitReceipt
 
     /// Puts control messages into the inbox, in this order, so that they can be acknowledged. A copy of one that is

@@ -47,8 +47,12 @@ public struct ExecutionChange: Sendable {
     public let fencingToken: Int64
     /// The steps whose rows changed, by index.
     public var changedSteps: Set<Int>
-    /// Whether the status of an execution that goes on is another one now.
+    /// Whether the status of an execution that was there before is another one now; see `Decision.changesStatus`.
     public var changesStatus: Bool
+    /// Set when the execution is new and its workflow limits how many run at a time.
+    public var slot: SlotClaim?
+    /// Whether it has ended and its workflow limits how many run at a time.
+    public var freesSlot = false
     /// The events to append.
     public var events: [JournalEvent]
     /// The control messages that are settled with this change, for better or worse.

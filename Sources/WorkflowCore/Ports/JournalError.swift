@@ -8,6 +8,9 @@ public struct JournalError: Error, Sendable {
         case writerLost
         /// A request of the batch was accepted by another coordinator in the meantime; look the keys up again.
         case alreadyAccepted
+        /// These executions start with the batch, and their workflows have no slot for them; let them wait for their turn or
+        /// refuse their requests, and commit the rest again.
+        case slotsTaken([ExecutionID])
         /// The database refuses the data itself; trying again does not help.
         case refused
         /// The task was cancelled while the database was away.

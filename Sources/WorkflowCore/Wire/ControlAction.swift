@@ -11,6 +11,8 @@ public enum ControlAction: Sendable, Equatable {
     case signal(name: String, payload: JSONValue)
     /// To start, now that it has its turn. Internal.
     case slotGranted
+    /// To end, because it cannot have its turn and must not wait for it. Internal.
+    case slotRefused
 
     /// The words that messages say it with.
     public static let names = ["cancel", "signal"]
@@ -21,6 +23,7 @@ public enum ControlAction: Sendable, Equatable {
         case .cancel: "cancel"
         case .signal: "signal"
         case .slotGranted: "slot_granted"
+        case .slotRefused: "slot_refused"
         }
     }
 
@@ -29,7 +32,7 @@ public enum ControlAction: Sendable, Equatable {
         switch self {
         case .cancel(let reason): reason.map { ["reason": .string($0)] } ?? [:]
         case .signal(let name, let payload): ["name": .string(name), "payload": payload]
-        case .slotGranted: [:]
+        case .slotGranted, .slotRefused: [:]
         }
     }
 
@@ -39,13 +42,14 @@ public enum ControlAction: Sendable, Equatable {
         case .cancel(let reason): .cancelRequested(reason: reason)
         case .signal(let name, let payload): .signalReceived(name: name, payload: payload)
         case .slotGranted: .slotGranted
+        case .slotRefused: .slotRefused
         }
     }
 
     /// About how many bytes it adds to what the execution holds.
     public var approximateByteCount: Int {
         switch self {
-        case .cancel, .slotGranted: 0
+        case .cancel, .slotGranted, .slotRefused: 0
         case .signal(let name, let payload): name.utf8.count + payload.approximateByteCount
         }
     }
@@ -92,6 +96,7 @@ public enum ControlAction: Sendable, Equatable {
             guard let signal = parameters["name"]?.stringValue else { return nil }
             self = .signal(name: signal, payload: parameters["payload"] ?? .null)
         case "slot_granted": self = .slotGranted
+        case "slot_refused": self = .slotRefused
         default: return nil
         }
     }

@@ -20,6 +20,8 @@ public struct RequestRejection: Error, Sendable, Hashable {
         case invalidInput = "INVALID_INPUT"
         /// The idempotency key or the execution id was used before for something else.
         case idempotencyConflict = "IDEMPOTENCY_CONFLICT"
+        /// As many executions of the workflow run as its `concurrency` allows, and the definition says to refuse more.
+        case concurrencyLimit = "CONCURRENCY_LIMIT"
         /// There is no execution of this id.
         case unknownExecution = "UNKNOWN_EXECUTION"
         /// The execution has ended.

@@ -21,6 +21,7 @@ struct Ledger {
     private var writers: [WriterID: WriterEntry] = [:]
     private var keys: Set<String> = []
     var controls = ControlLedger()
+    var slots = SlotLedger()
 
     /// How an execution ended, if it has.
     func result(of id: ExecutionID) -> ExecutionResult? { entries[id]?.result }
@@ -52,6 +53,7 @@ struct Ledger {
         case .callerAttached(let id, _):
             if entries[id]?.result != nil { return "a caller is attached to \(id), which has ended" }
         case .controlKept(let id, let key, let execution):
+            slots.note(kept: key, for: execution)
             return controls.keep(id, key: key, execution: execution)
         case .controlSettled(let control, let outcome, _):
             return controls.settle(control, outcome)
@@ -129,7 +131,7 @@ struct Ledger {
         }
         entry.result = ExecutionResult(state)
         entries[state.id] = entry
-        return controls.apply(change)
+        return controls.apply(change) ?? slots.apply(change)
     }
 
     private static func problem(

@@ -7,6 +7,7 @@ extension JournalTables {
         case tokensOutdated
         case duplicateAcceptance
         case duplicateEvents
+        case slotsTaken([ExecutionID])
     }
 
     /// The transaction of a commit.
@@ -27,9 +28,14 @@ extension JournalTables {
         }
         guard !isCopy || sabotage.contains(.ignoresCopies) else { return .failure(.duplicateEvents) }
 
+        let slotSends: [InternalControl]
+        switch takeSlots(for: batch.changes) {
+        case .refused(let ids): return .failure(.slotsTaken(ids))
+        case .taken(let sends): slotSends = sends
+        }
         if let cursor = batch.cursor { moveCursor(of: batch.writer, to: cursor) }
         for change in batch.changes { apply(change, batch, lease: lease, now: now) }
-        let hints = send(batch.changes.flatMap(\.sends), publisher: batch.publisher)
+        let hints = send(slotSends + batch.changes.flatMap(\.sends), publisher: batch.publisher)
         var receipt = receipt(of: batch)
         receipt.hints = hints
         return .success(receipt)
@@ -113,7 +119,10 @@ extension JournalTables.Row {
             state.steps[index] = new.steps[index]
         }
         state.ending = new.ending
-        if change.changesStatus { state.status = new.status }
+        if change.changesStatus {
+            state.status = new.status
+            state.startedAt = new.startedAt
+        }
         state.sequence = new.sequence
         state.lastEventAt = new.lastEventAt
         state.currentStep = new.currentStep

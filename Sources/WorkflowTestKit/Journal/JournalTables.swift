@@ -64,6 +64,9 @@ public struct JournalTables: Sendable {
     var controls: [ControlID: ControlRow] = [:]
     var controlByKey: [String: ControlID] = [:]
     var lastControl: Int64 = 0
+    /// In the order of their places.
+    var slots: [SlotRow] = []
+    var lastPlace = 0
     /// In the order in which they were kept.
     var definitions: [KeptDefinition] = []
     var schedules: [String: ScheduleRecord] = [:]

@@ -70,6 +70,8 @@ public struct MemoryJournal: Journal {
             case .failure(.duplicateAcceptance):
                 if wasUnknown, try await didCommit(batch) { return try await receipt(of: batch) }
                 throw JournalError(.alreadyAccepted, "a request was accepted elsewhere")
+            case .failure(.slotsTaken(let ids)):
+                throw JournalError(.slotsTaken(ids), "there is no free slot for some of the executions that start")
             case .failure(.duplicateEvents):
                 if wasUnknown, try await didCommit(batch) { return try await receipt(of: batch) }
                 throw JournalError(.refused, "the events are there already")

@@ -24,6 +24,12 @@ public enum Sabotage: String, Sendable, CaseIterable {
     case leavesLocks
     /// Of the steps that a commit changes, the last is not written.
     case losesSteps
+    /// One slot too many is granted in each line.
+    case grantsTooMany
+    /// Slots are granted to whoever came last.
+    case grantsOutOfOrder
+    /// The slots of executions that end are not freed.
+    case keepsSlots
     /// The events of a dead writer are read from one position too far.
     case skipsAnEvent
 }

@@ -33,6 +33,13 @@ enum RandomWorkflow {
     private static func yaml(_ number: UInt64) -> String {
         var random = SplitMix(seed: number &+ 7_000)
         var lines = ["workflow: w\(number)", "steps:"]
+        if random.isTrue(percent: 40) {
+            // Each request has a number of its own.
+            let key = random.choice(["", "key: \"${ input.order % 2 }\", "])
+            let policy = random.choice(["queue", "queue", "reject", "cancel_running"])
+            lines.insert(
+                "concurrency: { \(key)limit: \(random.number(in: 1...2)), on_limit: \(policy) }", at: 1)
+        }
         let isChain = random.isTrue(percent: 30)
         for step in 1...random.number(in: 1...6) {
             var needs = (1..<step).filter { _ in random.isTrue(percent: 35) }

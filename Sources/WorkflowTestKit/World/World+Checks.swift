@@ -143,10 +143,15 @@ extension World {
                 {
                     fail("order \(order.number) is parked as a conflict and conflicts with nothing")
                 }
+            case (.concurrencyLimit, .none) where rejectsMore(order.workflowID): counts.refusedAtLimit += 1
             case (.unknownWorkflow, .unknownWorkflow), (.invalidJSON, .notJSON): break
             case (let code, let flaw):
                 fail("order \(order.number) with flaw \(flaw) is parked as \(String(describing: code))")
             }
+        }
+        counts.waitedForTurn += ledger.slots.waited
+        if let slot = tables.slots.first {
+            fail("execution \(slot.execution) has ended and still has a place in a line")
         }
         checkControls()
         for (id, row) in tables.executions {
@@ -154,6 +159,10 @@ extension World {
             if row.state.status == .success { checkOutput(of: row) }
         }
         if let writer = tables.writers.keys.first { fail("writer \(writer.rawValue) is left after an orderly stop") }
+    }
+
+    private func rejectsMore(_ workflow: String) -> Bool {
+        definitions.first { $0.reference.id == workflow }?.concurrency?.onLimit == .reject
     }
 
     private func checkOutput(of row: JournalTables.Row) {
