@@ -5,10 +5,13 @@ import WorkflowCore
 ///
 /// Times are those of `RuntimeEnvironment.uptime`.
 final class AgentCall: Sendable {
-    /// A step of an execution; it has one call at a time.
+    /// A step of an execution in a lane; it has one call at a time there. Two lanes may think for a moment that an execution
+    /// is theirs: one that has taken it over, and one that takes a copy of its request for new. Neither is to end the calls of
+    /// the other.
     struct ID: Hashable, Sendable {
         let execution: ExecutionID
         let step: Int
+        let lane: Int
     }
 
     /// What a call can run out of.
@@ -27,19 +30,22 @@ final class AgentCall: Sendable {
     /// Calls are numbered as they come.
     let number: UInt64
     let invocation: Invocation
+    /// Which of the coordinator's lanes makes it.
+    let lane: Int
     /// Where its answer goes.
     let mailbox: Mailbox
     private let invokedAt: Duration
     private let state = Mutex(State())
 
-    init(number: UInt64, _ invocation: Invocation, answerTo mailbox: Mailbox, at time: Duration) {
+    init(number: UInt64, _ invocation: Invocation, lane: Int = 0, answerTo mailbox: Mailbox, at time: Duration) {
         self.number = number
         self.invocation = invocation
+        self.lane = lane
         self.mailbox = mailbox
         invokedAt = time
     }
 
-    var id: ID { ID(execution: invocation.executionID, step: invocation.step) }
+    var id: ID { ID(execution: invocation.executionID, step: invocation.step, lane: lane) }
 
     /// Whether nobody waits for its answer any more.
     var isOver: Bool { state.withLock { $0.isOver } }

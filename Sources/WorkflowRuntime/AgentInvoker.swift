@@ -35,9 +35,12 @@ final class AgentInvoker: Sendable {
         threads?.whenFree { [weak self] in self?.beginNext() }
     }
 
-    /// Makes a call when its turn comes; its answer, or that it took too long, is posted to `mailbox`.
-    func invoke(_ invocation: Invocation, answerTo mailbox: Mailbox) {
-        guard let (call, isReady) = book.add(invocation, answerTo: mailbox, at: environment.uptime()) else { return }
+    /// Makes a call of a lane when its turn comes; its answer, or that it took too long, is posted to `mailbox`.
+    func invoke(_ invocation: Invocation, lane: Int = 0, answerTo mailbox: Mailbox) {
+        guard
+            let (call, isReady) = book.add(
+                invocation, lane: lane, answerTo: mailbox, at: environment.uptime())
+        else { return }
         look(after: call)
         if isReady { offer() }
     }
@@ -78,12 +81,12 @@ final class AgentInvoker: Sendable {
     }
 
     /// Stops waiting for a step's agent.
-    func cancel(_ execution: ExecutionID, step: Int) {
-        book.cancel(AgentCall.ID(execution: execution, step: step))
+    func cancel(_ execution: ExecutionID, step: Int, lane: Int = 0) {
+        book.cancel(AgentCall.ID(execution: execution, step: step, lane: lane))
     }
 
-    /// Stops waiting for every agent of these executions.
-    func cancel(_ executions: Set<ExecutionID>) { book.cancel(executions) }
+    /// Stops waiting for every agent of a lane's executions.
+    func cancel(_ executions: Set<ExecutionID>, lane: Int = 0) { book.cancel(executions, lane: lane) }
 
     /// Starts no further calls; those that wait are left to whoever takes their executions over.
     func stop() { book.stop() }
