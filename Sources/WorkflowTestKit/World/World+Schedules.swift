@@ -37,9 +37,6 @@ extension World {
     /// The first tick that should have been started and was not; also one that may come any moment, since the world must not end
     /// in the middle of it.
     var missingTick: String? {
-        if !scheduled.isEmpty, !Self.quietSeconds.contains(time.secondsSinceEpoch % 60) {
-            return "a tick may come"
-        }
         for workflow in scheduled {
             guard let first = tables.scheduleBegins[workflow.id] else {
                 return "the schedule of \(workflow.id) is not kept"
@@ -56,6 +53,9 @@ extension World {
             if workflow.schedule.missed == .latest, let last, !isStarted(last, of: workflow) {
                 return "the last tick of \(workflow.id) was not started"
             }
+        }
+        if !scheduled.isEmpty, !Self.quietSeconds.contains(time.secondsSinceEpoch % 60) {
+            return "a tick may come"
         }
         return nil
     }
