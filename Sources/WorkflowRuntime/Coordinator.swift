@@ -72,7 +72,8 @@ public struct Coordinator: Service {
             all: (0..<configuration.lanes).map { index in
                 JournalLane(
                     index: index, configuration: configuration, journal: journal, intake: sources, outbox: outbox,
-                    answers: answers, neighbours: neighbours, invoker: invoker, environment: environment, logger: logger
+                    answers: answers, neighbours: neighbours, invoker: invoker,
+                    definitions: definitions, environment: environment, logger: logger
                 )
             })
         // The mailboxes and not the lanes, which hold the outbox.

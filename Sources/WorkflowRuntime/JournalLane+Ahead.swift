@@ -10,7 +10,7 @@ extension JournalLane {
     ///
     /// They may be called again after a crash without harm, which is what the definition says of them. Nothing of what
     /// they gave leaves the process before the commit.
-    func runAhead(_ batch: inout LaneBatch) async {
+    func runAhead(_ batch: inout LaneBatch) async throws(JournalError) {
         var calls = batch.takePureInvocations()
         guard !calls.isEmpty else { return }
         let answers = Mailbox()
@@ -34,7 +34,7 @@ extension JournalLane {
                 bytes += input.byteCount
                 guard case .answer(let id, let step, let attempt, let answer, _) = input else { continue }
                 underWay -= 1
-                advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
+                try await advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             }
             calls = batch.takePureInvocations()
         }

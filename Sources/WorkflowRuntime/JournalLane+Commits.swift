@@ -125,10 +125,11 @@ extension JournalLane {
 
     /// The database refuses the batch: each change by itself, so that one of them cannot hold up the others.
     private func commitOneByOne(_ batch: LaneBatch, _ refusal: JournalError) async throws(JournalError) {
-        guard batch.changes.count == 1 else {
+        let roots = batch.roots
+        guard roots.count == 1 else {
             let writerBefore = writer
-            for index in batch.changes.indices {
-                var single = batch.single(index)
+            for root in roots {
+                var single = batch.single(root)
                 guard writer == writerBefore else {
                     // The lease ran out on the way: nothing is held any more.
                     putBackRequests(of: &single)
@@ -138,12 +139,15 @@ extension JournalLane {
             }
             return
         }
-        let id = batch.changes[0].state.id
+        let id = roots[0]
         logger.error(
             "the database refuses a change", metadata: [LogKey.execution: "\(id)", LogKey.error: "\(refusal.message)"])
-        invoker.cancel([id], lane: index)
-        held[id] = nil
-        timers.forget(id)
+        let together = batch.withNewChildren([id])
+        invoker.cancel(together, lane: index)
+        for id in together {
+            held[id] = nil
+            timers.forget(id)
+        }
         if let admitted = batch.accepted[id] {
             await intake.reject(
                 admitted.receipt, RequestRejection(.notStorable, "The database refuses the request: \(refusal.message)")
@@ -156,6 +160,7 @@ extension JournalLane {
     }
 
     private func give(up ids: Set<ExecutionID>, in batch: inout LaneBatch) {
+        let ids = batch.withNewChildren(ids)
         batch.drop(ids)
         for id in ids {
             held[id] = nil
@@ -179,6 +184,7 @@ extension JournalLane {
 
     private func putBackRequests(of batch: inout LaneBatch, _ ids: Set<ExecutionID>, foundNoSlot: Bool) {
         let requests = batch.acceptedInOrder.filter { ids.contains($0.executionID) }
+        let ids = batch.withNewChildren(ids)
         batch.drop(ids)
         for id in ids { held[id] = nil }
         // The agents of pure steps may be at work already.

@@ -38,11 +38,14 @@ extension JournalLane {
             }
             switch admitted.definition {
             case .success(let definition):
+                let children: [ChildRequest]
                 do throws(RequestRejection) {
-                    try start(admitted, definition, key: key, in: &batch)
+                    children = try start(admitted, definition, key: key, in: &batch)
                 } catch {
                     await intake.reject(admitted.receipt, error)
+                    continue
                 }
+                try await start(children, in: &batch)
             case .failure(let rejection): await intake.reject(admitted.receipt, rejection)
             }
         }
@@ -57,9 +60,10 @@ extension JournalLane {
         return false
     }
 
+    /// - Returns: The children that its first steps ask for.
     private func start(
         _ admitted: AdmittedRequest, _ definition: WorkflowDefinition, key: String, in batch: inout LaneBatch
-    ) throws(RequestRejection) {
+    ) throws(RequestRejection) -> [ChildRequest] {
         let request = admitted.request
         let id = admitted.executionID
         let now = environment.now()
@@ -82,6 +86,7 @@ extension JournalLane {
                 idempotencyKey: key, priority: request.priority, replyAddress: request.replyAddress
             ), slot: slot
         )
+        return decision.children
     }
 
     /// What a new execution asks of a workflow that limits how many run at a time; nil when it does not.

@@ -18,6 +18,8 @@ actor JournalLane {
     /// For hints at what the coordinator's other lanes own.
     let neighbours: AsyncStream<ControlHint>.Continuation
     let invoker: AgentInvoker
+    /// For the children that steps start.
+    let definitions: DefinitionRegistry
     let environment: RuntimeEnvironment
     let logger: Logger
 
@@ -42,7 +44,7 @@ actor JournalLane {
     init(
         index: Int = 0, configuration: CoordinatorConfiguration, journal: any Journal, intake: any Deliveries,
         outbox: Outbox, answers: ControlAnswers, neighbours: AsyncStream<ControlHint>.Continuation,
-        invoker: AgentInvoker, environment: RuntimeEnvironment, logger: Logger
+        invoker: AgentInvoker, definitions: DefinitionRegistry, environment: RuntimeEnvironment, logger: Logger
     ) {
         self.index = index
         self.configuration = configuration
@@ -53,6 +55,7 @@ actor JournalLane {
         self.answers = answers
         self.neighbours = neighbours
         self.invoker = invoker
+        self.definitions = definitions
         self.environment = environment
         self.logger = logger
         let mailbox = Mailbox()
@@ -63,22 +66,19 @@ actor JournalLane {
     /// Bytes of requests and answers that share a commit, about. A transaction is held in memory on both sides.
     static let batchBytes = 16 * 1024 * 1024
 
-    /// How many more executions the lane may take over: none at shutdown, and none while it has no writer, whose lease is what
-    /// an execution would be owned by. However far the broker is behind with taking events: at full speed it always is,
-    /// what is taken over has waited the longest, and the heir has just published all that came before it. And however many
-    /// wait for their turn here: what is to be taken over may be what they wait for.
-    var capacity: Int {
-        isStopping || writer == nil
-            ? 0 : max(0, configuration.maxInFlightPerLane - (held.count - held.pendingCount) - expected)
-    }
-
     /// The same for requests, of which workflows have shares.
     private var room: RequestRoom {
         outbox.isFull || isStopping ? .none : held.room(limit: configuration.maxInFlightPerLane, expected: expected)
     }
 
-    /// The name to claim executions under, and for how many there is room.
-    var claimant: (owner: String, room: Int) { (owner, capacity) }
+    /// The name to claim executions under, and for how many more there is room. Nil at shutdown, and while the lane has no writer,
+    /// whose lease is what an execution would be owned by. However far the broker is behind with taking events: at full speed
+    /// it always is, what is taken over has waited the longest, and the heir has just published all that came before it. And however
+    /// many wait for their turn here: what is to be taken over may be what they wait for.
+    var claimant: (owner: String, room: Int)? {
+        guard !isStopping, writer != nil else { return nil }
+        return (owner, max(0, configuration.maxInFlightPerLane - (held.count - held.pendingCount) - expected))
+    }
 
     /// Counts executions that have been claimed for the lane and are on their way to it.
     func expect(_ count: Int) {
@@ -147,9 +147,9 @@ actor JournalLane {
             case .request(let request): requests.append(request)
             case .answer(let id, let step, let attempt, let answer, let byteCount):
                 held.add(bytes: byteCount, to: id)
-                advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
+                try await advance(id, .answered(step: step, attempt: attempt, answer), in: &batch)
             case .timer(let timer):
-                advance(timer.executionID, .timerFired(timer.purpose), in: &batch)
+                try await advance(timer.executionID, .timerFired(timer.purpose), in: &batch)
             case .takenOver(let claims, let name):
                 expected -= claims.count
                 guard name == owner else {
@@ -158,7 +158,7 @@ actor JournalLane {
                     try await journal.putBack(ids, owner: name, publisher: configuration.owner)
                     continue
                 }
-                for (claim, definition) in claims { takeOver(claim, definition, in: &batch) }
+                for (claim, definition) in claims { try await takeOver(claim, definition, in: &batch) }
                 controlled += claims.lazy.map(\.0).filter(\.hasControls).map(\.state.id)
             case .controls(let ids):
                 controlled += ids
@@ -169,13 +169,13 @@ actor JournalLane {
         }
         if !requests.isEmpty { try await accept(requests, in: &batch) }
         if !controlled.isEmpty { try await settleControls(of: controlled, in: &batch) }
-        await runAhead(&batch)
+        try await runAhead(&batch)
         try await commit(&batch)
     }
 
     // MARK: - Decisions
 
-    func advance(_ id: ExecutionID, _ arrival: Arrival, in batch: inout LaneBatch) {
+    func advance(_ id: ExecutionID, _ arrival: Arrival, in batch: inout LaneBatch) async throws(JournalError) {
         guard let entry = held[id] else { return }
         let decision = entry.execution.handle(arrival, now: environment.now())
         if decision.changesState {
@@ -184,15 +184,18 @@ actor JournalLane {
             batch.invocations += decision.invocations
             batch.timers += decision.timers
         }
+        try await start(decision.children, in: &batch)
     }
 
-    private func takeOver(_ claim: ClaimedExecution, _ definition: WorkflowDefinition, in batch: inout LaneBatch) {
+    private func takeOver(
+        _ claim: ClaimedExecution, _ definition: WorkflowDefinition, in batch: inout LaneBatch
+    ) async throws(JournalError) {
         let id = claim.state.id
         held[id] = HeldExecution(
             execution: Execution(definition: definition, state: claim.state), fencingToken: claim.fencingToken,
             replyAddress: claim.replyAddress, lease: newLease(), byteCount: claim.state.approximateByteCount
         )
-        advance(id, .takenOver(interrupted: claim.interrupted), in: &batch)
+        try await advance(id, .takenOver(interrupted: claim.interrupted), in: &batch)
     }
 
     func newLease() -> LeaseBook {

@@ -72,7 +72,25 @@ struct LaneBatch {
         call.isPure && indexOf[call.executionID].flatMap { changes[$0].slot } == nil
     }
 
-    /// Takes executions out again, with everything that was to follow.
+    /// Executions of the batch with the children that they start in it, and so on: what can only be committed together.
+    func withNewChildren(_ ids: Set<ExecutionID>) -> Set<ExecutionID> {
+        var all = ids
+        // A parent is in the batch before its children.
+        for change in changes where isNewChild(change) {
+            if let parent = change.state.parent?.executionID, all.contains(parent) { all.insert(change.state.id) }
+        }
+        return all
+    }
+
+    /// The executions that can be committed each by itself, with the children that they start.
+    var roots: [ExecutionID] { changes.filter { !isNewChild($0) }.map(\.state.id) }
+
+    private func isNewChild(_ change: ExecutionChange) -> Bool {
+        change.acceptance != nil && change.state.parent != nil
+    }
+
+    /// Takes executions out again, with everything that was to follow, but for the children that they start: see
+    /// `withNewChildren(_:)`.
     mutating func drop(_ ids: Set<ExecutionID>) {
         changes.removeAll { ids.contains($0.state.id) }
         indexOf = Dictionary(uniqueKeysWithValues: changes.enumerated().map { ($0.element.state.id, $0.offset) })
@@ -94,10 +112,10 @@ struct LaneBatch {
         return position
     }
 
-    /// A batch with one of the changes and what follows from it.
-    func single(_ index: Int) -> LaneBatch {
+    /// A batch with one of the roots, its new children and what follows from it.
+    func single(_ root: ExecutionID) -> LaneBatch {
         var batch = self
-        batch.drop(Set(changes.map(\.state.id)).subtracting([changes[index].state.id]))
+        batch.drop(Set(changes.map(\.state.id)).subtracting(withNewChildren([root])))
         return batch
     }
 }

@@ -21,11 +21,12 @@ struct Lanes: Sendable {
 
     /// The lane with the most room, its name at that moment, and how much room that is: for executions that are taken
     /// over, which may go anywhere.
-    func roomiest() async -> (lane: JournalLane, owner: String, room: Int) {
-        var best = (lane: all[0], owner: "", room: 0)
+    /// Nil when none takes anything over.
+    func roomiest() async -> (lane: JournalLane, owner: String, room: Int)? {
+        var best: (lane: JournalLane, owner: String, room: Int)?
         for lane in all {
-            let (owner, room) = await lane.claimant
-            if room > best.room { best = (lane, owner, room) }
+            guard let (owner, room) = await lane.claimant else { continue }
+            if room > best?.room ?? -1 { best = (lane, owner, room) }
         }
         return best
     }

@@ -9,6 +9,9 @@ import WorkflowCore
 final class Takeover: Sendable {
     /// Executions taken over in one go; a bound on what one statement loads.
     private static let executionsPerClaim = 200
+    /// The same where there is no room: what is held may wait for what is not, such as a parent for a child, so a little is
+    /// taken over each time.
+    private static let executionsWithoutRoom = 50
     /// Events of a dead writer published in one go while nothing is known of their size: the last event of an execution
     /// brings its whole output.
     private static let eventsAtFirst = 100
@@ -101,10 +104,11 @@ final class Takeover: Sendable {
     }
 
     private func claimExecutions() async throws {
-        while true {
-            let (lane, owner, room) = await lanes.roomiest()
-            let limit = min(Self.executionsPerClaim, room)
-            guard limit > 0 else { return }
+        var hasRoom = true
+        while hasRoom {
+            guard let (lane, owner, room) = await lanes.roomiest() else { return }
+            hasRoom = room > 0
+            let limit = hasRoom ? min(Self.executionsPerClaim, room) : Self.executionsWithoutRoom
             let claims = try await journal.claimExecutions(
                 owner: owner, publisher: configuration.owner, lease: configuration.lease, limit: limit
             )

@@ -126,6 +126,10 @@ struct CommitCalls {
                         CommitStatement.insertLocks,
                         [.uuidArray(open.map(\.state.id.uuid)), .text(batch.owner), .double(leaseSeconds)]))
             }
+            let children = accepted.filter { $0.state.parent != nil }
+            if !children.isEmpty {
+                calls.append(PostgresCall(CommitStatement.insertChildren, childColumns(children.map(\.state))))
+            }
             let rows = accepted.flatMap { change in (0..<change.state.steps.definedCount).map { StepRow(change, $0) } }
             calls.append(PostgresCall(CommitStatement.insertSteps, stepColumns(rows)))
         }
@@ -195,6 +199,17 @@ struct CommitCalls {
     private func endColumns(_ changes: [ExecutionChange]) -> [PostgresValue] {
         let states = changes.map(\.state)
         return [.uuidArray(states.map(\.id.uuid)), .textArray(states.map(\.status.rawValue))] + resultColumns(states)
+    }
+
+    private func childColumns(_ states: [ExecutionState]) -> [PostgresValue] {
+        [
+            .uuidArray(states.map(\.id.uuid)),
+            .uuidArray(states.map(\.parent?.executionID.uuid)),
+            .int32Array(states.map { $0.parent.map { Int32($0.step + 1) } }),
+            .textArray(states.map(\.parent?.stepName)),
+            .int32Array(states.map { $0.parent.map { Int32($0.attempt) } }),
+            .int32Array(states.map { $0.parent.map { Int32($0.depth) } }),
+        ]
     }
 
     /// What an execution gave, or why it failed, and when.

@@ -69,6 +69,13 @@ enum CommitStatement {
             SELECT id, $2, 1, clock_timestamp() + make_interval(secs => $3) FROM unnest($1::uuid[]) AS x (id)
             """)
 
+    static let insertChildren = PostgresStatement(
+        name: "commit_insert_children",
+        sql: """
+            INSERT INTO execution_children (child_id, parent_id, step_order, step_name, attempt, depth)
+            SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::text[], $5::integer[], $6::integer[])
+            """)
+
     static let endExecutions = PostgresStatement(
         name: "commit_end_executions",
         sql: """

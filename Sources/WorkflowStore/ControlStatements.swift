@@ -7,12 +7,23 @@ enum ControlStatement {
         name: "submit_controls",
         sql: "SELECT place, verdict, detail FROM workflow.submit_controls($1, $2, $3, $4, $5, $6, $7)")
 
+    /// With how the children ended that messages are about. Their outputs are where they are and not in the messages, which say how
+    /// large they are.
     static let open = PostgresStatement(
         name: "open_controls",
         sql: """
-            SELECT control_id, message_key, execution_id, action, parameters FROM execution_controls
-            WHERE execution_id = ANY($1) AND answered_at IS NULL AND settled_at IS NULL
-            ORDER BY received_at, control_id LIMIT $2
+            SELECT c.control_id, c.message_key, c.execution_id, c.action, c.parameters,
+                   e.id AS child_id, e.status AS child_status, e.output_payload AS child_output, e.error AS child_error
+            FROM (
+                SELECT control_id, message_key, execution_id, action, parameters, received_at,
+                       coalesce(sum((parameters ->> 'bytes')::bigint) FILTER (WHERE action = $4) OVER (
+                           ORDER BY received_at, control_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes
+                FROM execution_controls
+                WHERE execution_id = ANY($1) AND answered_at IS NULL AND settled_at IS NULL
+                ORDER BY received_at, control_id LIMIT $2) AS c
+            LEFT JOIN executions e ON e.id = CASE WHEN c.action = $4 THEN (c.parameters ->> 'child')::uuid END
+            WHERE c.bytes < $3::bigint
+            ORDER BY c.received_at, c.control_id
             """)
 
     /// Before they are settled, so that a copy which is about to add its sender has done so.

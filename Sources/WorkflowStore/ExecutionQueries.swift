@@ -68,6 +68,24 @@ public struct ExecutionQueries: Sendable {
         public let eventCount: Int64
         /// Who owns it, and until when, while it has not ended.
         public let owner: String?
+        /// The step that started it; nil when a request did.
+        public let parent: Relative?
+        /// The executions that its steps have started, by step and attempt.
+        public let children: [Relative]
+    }
+
+    /// An execution that a step of the other one started, or the one that started it.
+    public struct Relative: Sendable {
+        /// Its id.
+        public let id: ExecutionID
+        /// What it runs.
+        public let workflowID: String
+        /// Where it stands.
+        public let status: String
+        /// The step, or the instance of one, that started the one of them that is the child.
+        public let stepName: String
+        /// Which attempt of that step.
+        public let attempt: Int
     }
 
     /// The events of `$1` in as few partitions as hold them. The bounds are found while the statement runs, which is when
@@ -102,6 +120,21 @@ public struct ExecutionQueries: Sendable {
             FROM execution_steps WHERE execution_id = $1 ORDER BY step_order
             """)
 
+    private static let parentStatement = PostgresStatement(
+        name: "show_parent",
+        sql: """
+            SELECT e.id, e.workflow_id, e.status, h.step_name, h.attempt
+            FROM execution_children h JOIN executions e ON e.id = h.parent_id WHERE h.child_id = $1
+            """)
+
+    private static let childrenStatement = PostgresStatement(
+        name: "show_children",
+        sql: """
+            SELECT e.id, e.workflow_id, e.status, h.step_name, h.attempt
+            FROM execution_children h JOIN executions e ON e.id = h.child_id WHERE h.parent_id = $1
+            ORDER BY h.step_order, h.attempt
+            """)
+
     static let eventsStatement = PostgresStatement(
         name: "show_events",
         sql: """
@@ -126,15 +159,28 @@ public struct ExecutionQueries: Sendable {
     public func show(_ id: ExecutionID) async throws(PostgresError) -> Details? {
         let results = try await database.transaction([
             PostgresCall(Self.showStatement, [.uuid(id.uuid)]), PostgresCall(Self.stepsStatement, [.uuid(id.uuid)]),
+            PostgresCall(Self.parentStatement, [.uuid(id.uuid)]),
+            PostgresCall(Self.childrenStatement, [.uuid(id.uuid)]),
         ])
         guard let row = results[0].first else { return nil }
         var steps: [Step] = []
         for step in results[1] { steps.append(try Self.step(step)) }
+        var children: [Relative] = []
+        for child in results[3] { children.append(try Self.relative(child)) }
         return Details(
             summary: try Self.summary(row), input: try row.value("input_payload"),
             output: try row.optionalValue("output_payload"), steps: steps, eventCount: try row.int64("event_count"),
-            owner: try row.optionalText("owner")
+            owner: try row.optionalText("owner"),
+            parent: try results[2].first.map { row throws(PostgresError) in try Self.relative(row) },
+            children: children
         )
+    }
+
+    private static func relative(_ row: PostgresRow) throws(PostgresError) -> Relative {
+        Relative(
+            id: ExecutionID(try row.uuid("id")), workflowID: try row.text("workflow_id"),
+            status: try row.text("status"), stepName: try row.text("step_name"),
+            attempt: Int(try row.int64("attempt")))
     }
 
     /// The events of one execution in order, as they are published.

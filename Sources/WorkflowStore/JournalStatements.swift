@@ -168,8 +168,12 @@ enum JournalStatement {
                    e.traceparent, e.priority, e.reply_to, e.correlation_id, e.created_at, e.started_at, s.current_step,
                    s.state_snapshot, EXISTS (
                        SELECT FROM execution_controls c
-                       WHERE c.execution_id = e.id AND c.answered_at IS NULL AND c.settled_at IS NULL) AS has_controls
-            FROM executions e JOIN execution_state s ON s.execution_id = e.id WHERE e.id = ANY($1)
+                       WHERE c.execution_id = e.id AND c.answered_at IS NULL AND c.settled_at IS NULL) AS has_controls,
+                   h.parent_id, h.step_order AS parent_step_order, h.step_name AS parent_step_name,
+                   h.attempt AS parent_attempt, h.depth AS child_depth
+            FROM executions e JOIN execution_state s ON s.execution_id = e.id
+            LEFT JOIN execution_children h ON h.child_id = e.id
+            WHERE e.id = ANY($1)
             """)
 
     static let loadSteps = PostgresStatement(

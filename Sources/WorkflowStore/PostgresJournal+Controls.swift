@@ -64,16 +64,32 @@ extension PostgresJournal {
 
     /// The control messages that wait for executions.
     public func openControls(
-        of executions: [ExecutionID], limit: Int, for writer: WriterID
+        of executions: [ExecutionID], limit: Int, byteLimit: Int, for writer: WriterID
     ) async throws(JournalError) -> [StoredControl] {
         let results = try await run(
-            [PostgresCall(ControlStatement.open, [.uuidArray(executions.map(\.uuid)), .int64(Int64(limit))])],
-            on: commits(of: writer))
+            [
+                PostgresCall(
+                    ControlStatement.open,
+                    [
+                        .uuidArray(executions.map(\.uuid)), .int64(Int64(limit)), .int64(Int64(byteLimit)),
+                        .text(ControlAction.childEndedName),
+                    ])
+            ], on: commits(of: writer))
         return try Self.decode { () throws(PostgresError) in
             var found: [StoredControl] = []
-            for row in results[0] { found.append(try Self.control(row)) }
+            for row in results[0] { found.append(try Self.control(row, child: try Self.childResult(row))) }
             return found
         }
+    }
+
+    private static func childResult(_ row: PostgresRow) throws(PostgresError) -> ExecutionResult? {
+        guard let status = try row.optionalText("child_status").flatMap({ ExecutionStatus(rawValue: $0) }) else {
+            return nil
+        }
+        return ExecutionResult(
+            id: ExecutionID(try row.uuid("child_id")), status: status,
+            output: try row.optionalValue("child_output"),
+            error: try row.optionalValue("child_error").flatMap { WorkflowError(json: $0) })
     }
 
     /// Refuses what came too late, or drops it where nobody has to be told, then gives everything that nobody else will tell.
@@ -133,11 +149,13 @@ extension PostgresJournal {
     /// Hints, by way of the notifications of the database.
     public var controlHints: AsyncStream<ControlHint> { hints.stream }
 
-    private static func control(_ row: PostgresRow) throws(PostgresError) -> StoredControl {
+    private static func control(
+        _ row: PostgresRow, child: ExecutionResult? = nil
+    ) throws(PostgresError) -> StoredControl {
         StoredControl(
             id: ControlID(rawValue: try row.int64("control_id")), messageKey: try row.text("message_key"),
             executionID: ExecutionID(try row.uuid("execution_id")), actionName: try row.text("action"),
-            parameters: try row.value("parameters"))
+            parameters: try row.value("parameters"), childResult: child)
     }
 
     /// Who is to be told, in a row of the inbox.

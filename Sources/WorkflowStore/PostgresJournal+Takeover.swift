@@ -271,6 +271,15 @@ extension PostgresJournal {
         return status
     }
 
+    /// The step that started an execution, in a row of it.
+    private static func parent(_ row: PostgresRow) throws(PostgresError) -> ParentStep? {
+        guard let id = try row.optionalUUID("parent_id") else { return nil }
+        return ParentStep(
+            executionID: ExecutionID(id), step: Int(try row.int64("parent_step_order")) - 1,
+            stepName: try row.text("parent_step_name"), attempt: Int(try row.int64("parent_attempt")),
+            depth: Int(try row.int64("child_depth")))
+    }
+
     private static func state(
         _ row: PostgresRow, steps: [UUID: [PostgresRow]]
     ) throws(PostgresError) -> ExecutionState {
@@ -283,7 +292,7 @@ extension PostgresJournal {
             id: id, workflow: reference, stepNames: [], input: try row.value("input_payload"),
             metadata: try row.value("metadata"), traceparent: try row.optionalText("traceparent"),
             priority: try row.optionalInt64("priority").map { Int($0) },
-            createdAt: Timestamp(try row.timestamp("created_at"))
+            createdAt: Timestamp(try row.timestamp("created_at")), parent: try parent(row)
         )
         state.steps = try Self.steps(steps[id.uuid] ?? [])
         state.status = try status(row, ExecutionStatus.init(rawValue:))

@@ -2,6 +2,8 @@
 public struct SimulationCounts: Sendable, Equatable {
     /// Executions accepted.
     public var executions = 0
+    /// Those of them that steps started.
+    public var children = 0
     /// Changes of executions committed.
     public var commits = 0
     /// Transactions that reached the database.
@@ -34,6 +36,7 @@ public struct SimulationCounts: Sendable, Equatable {
     /// Adds another's counts.
     public static func += (left: inout SimulationCounts, right: SimulationCounts) {
         left.executions += right.executions
+        left.children += right.children
         left.commits += right.commits
         left.transactions += right.transactions
         left.kills += right.kills

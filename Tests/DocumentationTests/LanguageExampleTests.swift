@@ -11,6 +11,7 @@ import WorkflowCore
         private(set) var execution: Execution
         private(set) var lines: [String] = []
         private(set) var calls: [Invocation] = []
+        private(set) var children: [ChildRequest] = []
         var now = Timestamp(microsecondsSinceEpoch: 1_795_363_200_000_000)
 
         /// - Parameter name: The name of an example in `docs/workflows.md`.
@@ -30,10 +31,15 @@ import WorkflowCore
         mutating func take(_ arrival: Arrival) {
             let decision = execution.handle(arrival, now: now)
             calls += decision.invocations
+            children += decision.children
             for event in decision.events {
                 let step = try? JSONValue(parsing: event.payload)["step_name"]?.stringValue
                 lines.append(event.type.rawValue + (step.map { " \($0)" } ?? ""))
             }
+        }
+
+        mutating func end(_ child: ChildRequest, _ result: ExecutionResult) {
+            take(.childEnded(step: child.parent.step, attempt: child.parent.attempt, result))
         }
 
         mutating func answer(_ name: String, _ answer: AgentAnswer) throws {
@@ -94,6 +100,20 @@ import WorkflowCore
         #expect(example.calls.last?.arguments == ["text": "s0 s1 s2 s3 s4 s5 s6 s7 s9"])
         try example.succeed("all", ["summary": "everything"])
         #expect(example.state.output == ["summary": "everything", "documents": 10])
+    }
+
+    @Test func children() throws {
+        var example = try Example("children.yaml", input: ["texts": ["a", "b", "c", "d", "e", "f"]])
+        #expect(example.children.map(\.workflowID) == Array(repeating: "document_analysis", count: 6))
+        #expect(example.children[1].input == ["text": "b"])
+        for child in example.children.dropLast() {
+            example.end(child, .success(child.id, output: ["summarize": ["summary": child.input["text"] ?? .null]]))
+        }
+        let last = example.children[5]
+        let error = WorkflowError(code: .invalidArguments, message: "No.")
+        example.end(last, .failure(last.id, status: .failed, error))
+        #expect(example.state.output == ["a", "b", "c", "d", "e"] && example.state.status == .success)
+        #expect(example.lines.contains("CHILD_FAILED analyses[5]"))
     }
 
     @Test func waits() throws {

@@ -99,7 +99,8 @@ import WorkflowCore
             ("signalsWaiting", Limits.signalsWaiting), ("signalBytesWaiting", Limits.signalBytesWaiting),
             ("concurrencyKeyBytes", Limits.concurrencyKeyBytes), ("slotsPerKey", Limits.slotsPerKey),
             ("signalNameBytes", Limits.signalNameBytes), ("errorMessageCharacters", Limits.errorMessageCharacters),
-            ("errorCodeCharacters", Limits.errorCodeCharacters),
+            ("errorCodeCharacters", Limits.errorCodeCharacters), ("childDepth", Limits.childDepth),
+            ("executionsWithChildren", Limits.executionsWithChildren),
         ]
         for (name, value) in stated { #expect(page.contains("| `\(name)` | \(value) |"), "\(name) is \(value)") }
         let rows = page.matches(of: /\n\| `[a-z][A-Za-z]+` \| \d+ \|/)

@@ -313,7 +313,7 @@ import Testing
             ),
             (
                 "workflow: w\nagents:\n  wrk: { output: 1 }\ncases: [{ name: a, expect: { status: SUCCESS } }]",
-                "c.yaml:3:3: agents.wrk: The workflow 'w' has no agent and no step 'wrk'. Did you mean 'work'?"
+                "c.yaml:3:3: agents.wrk: The workflow 'w' has no agent, no child and no step 'wrk'. Did you mean 'work'?"
             ),
             (
                 "workflow: w\nagents:\n  work: { output: \"${ argument.x }\" }\ncases: [{ name: a, expect: { status: SUCCESS } }]",

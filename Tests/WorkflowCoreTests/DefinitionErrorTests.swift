@@ -5,8 +5,8 @@ import Testing
 /// Each kind of error with its exact place, key and words.
 @Suite struct DefinitionErrorTests {
     private static let stepKeys =
-        "Known here: agent, set, wait, signal, with, pure, needs, when, foreach, retry, timeout, on_error, compensate, "
-        + "description."
+        "Known here: agent, workflow, set, wait, signal, version, with, pure, needs, when, foreach, retry, timeout, "
+        + "on_error, compensate, description."
     private static let tail = "\nsteps:\n  a:\n    agent: work"
 
     @Test func theTopMustBeAMapping() {
@@ -40,11 +40,11 @@ import Testing
             ])
         #expect(
             summaries("workflow: w\nsteps:\n  a: work") == [
-                "test.yaml:3:6: steps.a: A step is a mapping with one of the keys agent, set, wait, signal; found text."
+                "test.yaml:3:6: steps.a: A step is a mapping with one of the keys agent, workflow, set, wait, signal; found text."
             ])
         #expect(
             summaries("workflow: w\nsteps:\n  a: {}") == [
-                "test.yaml:3:3: steps.a: The step does nothing; give it one of the keys agent, set, wait, signal."
+                "test.yaml:3:3: steps.a: The step does nothing; give it one of the keys agent, workflow, set, wait, signal."
             ])
     }
 
@@ -60,17 +60,6 @@ import Testing
                     + Self.stepKeys,
                 "test.yaml:6:5: steps.a.zzz: Unknown key 'zzz'. " + Self.stepKeys,
             ])
-    }
-
-    @Test(
-        arguments: ["workflow"]
-    ) func plannedStepKeys(_ key: String) {
-        #expect(
-            summaries("workflow: w" + Self.tail + "\n    \(key): 1") == [
-                "test.yaml:5:5: steps.a.\(key): The key '\(key)' is not supported by this version; remove it."
-            ])
-        // Without an agent, the key alone is enough to say.
-        #expect(errors(in: "workflow: w\nsteps: {a: {\(key): 1}}").count == 1)
     }
 
     @Test func pureIsTrueOrFalse() {

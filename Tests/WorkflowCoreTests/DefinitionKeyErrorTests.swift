@@ -21,11 +21,12 @@ import Testing
         )
         #expect(
             mistake("{ set: 1, retry: {} }")
-                == "5:16: steps.a.retry: 'retry' belongs to steps with 'agent', and this one has 'set'; remove it.")
+                == "5:16: steps.a.retry: 'retry' belongs to steps with 'agent' or 'workflow', and this one has 'set'; remove it."
+        )
         #expect(
             mistake("{ signal: s, timeout: 1d }")
-                == "5:19: steps.a.timeout: 'timeout' belongs to steps with 'agent', and this one has 'signal'; remove it. "
-                + "Write it within 'signal'.")
+                == "5:19: steps.a.timeout: 'timeout' belongs to steps with 'agent' or 'workflow', and this one has 'signal'; "
+                + "remove it. Write it within 'signal'.")
     }
 
     @Test func waits() {

@@ -57,11 +57,12 @@ struct Run {
     private(set) var events: [JournalEvent] = []
 
     init(
-        _ definition: WorkflowDefinition, input: JSONValue = [:], metadata: JSONValue = [:], id: ExecutionID = someID
+        _ definition: WorkflowDefinition, input: JSONValue = [:], metadata: JSONValue = [:], id: ExecutionID = someID,
+        parent: ParentStep? = nil
     ) {
         let state = ExecutionState(
             id: id, workflow: definition.reference, stepNames: definition.steps.map(\.name), input: input,
-            metadata: metadata, traceparent: nil, createdAt: noon
+            metadata: metadata, traceparent: nil, createdAt: noon, parent: parent
         )
         execution = Execution(definition: definition, state: state)
     }
@@ -125,7 +126,7 @@ extension ExecutionState {
             id: try #require(ExecutionID(id.description)), workflow: workflow,
             stepNames: steps.prefix(steps.definedCount).map(\.name),
             input: try again(input), metadata: try again(metadata), traceparent: traceparent,
-            priority: priority, createdAt: createdAt
+            priority: priority, createdAt: createdAt, parent: parent
         )
         copy.status = try #require(ExecutionStatus(rawValue: status.rawValue))
         copy.sequence = sequence

@@ -54,7 +54,9 @@ import Testing
                 "document_analysis.execution.ending",
                 "document_analysis.execution.completed",
                 "document_analysis.execution.failed", "document_analysis.execution.cancelled",
-                "document_analysis.signal.received",
+                "document_analysis.signal.received", "document_analysis.child.started",
+                "document_analysis.child.completed", "document_analysis.child.failed",
+                "document_analysis.child.cancelled",
             ])
         #expect(
             EventType.all.map(\.cloudEventType) == EventType.all.map { "perdure.\($0.subject).\($0.verb)" })

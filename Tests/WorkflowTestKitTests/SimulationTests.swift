@@ -28,6 +28,7 @@ import WorkflowTestKit
         var counts = SimulationCounts()
         for seed in UInt64(1)...40 { counts += Simulation(seed: seed).run().counts }
         #expect(counts.executions > 100 && counts.kills > 30 && counts.takeovers > 15 && counts.copies > 100)
+        #expect(counts.children > 100)
         #expect(counts.appliedControls > 30 && counts.refusedControls > 30)
         #expect(counts.waitedForTurn > 5 && counts.refusedAtLimit > 0)
         #expect(counts.ticks > 15)
@@ -45,7 +46,8 @@ import WorkflowTestKit
             (.losesSteps, ["another output", "the result of", "which is not committed"]),
             (.skipsAnEvent, ["is published after"]),
             (.forgetsControlKeys, ["control message"]), (.leavesControlsOpen, ["control message"]),
-            (.forgetsAnswers, ["is not answered"]), (.forgetsTicks, ["was not started"]),
+            (.forgetsAnswers, ["is not answered"]), (.forgetsSends, ["has not ended"]),
+            (.forgetsTicks, ["was not started"]),
             (.grantsTooMany, ["and the limit of its line is"]), (.grantsOutOfOrder, ["wait before it"]),
             (.keepsSlots, ["has not ended", "place in a line"]),
         ])

@@ -39,8 +39,12 @@ struct Show: AsyncParsableCommand {
                 + ", \(details.eventCount) events",
         ]
         if let owner = details.owner { lines.append("owned by \(owner)") }
+        if let parent = details.parent {
+            lines.append("started by \(parent.workflowID)  \(parent.id)  step \(parent.stepName)")
+        }
         if let turn, summary.status == .pending { lines.append(turn.explanation) }
         lines += ["", timeline(details)]
+        if !details.children.isEmpty { lines += ["", children(details)] }
         for step in details.steps {
             if let error = step.error { lines.append("\n\(step.name): \(error.code.rawValue): \(error.message)") }
         }
@@ -49,6 +53,14 @@ struct Show: AsyncParsableCommand {
         }
         if let output = details.output { lines.append("\noutput: \(output.jsonText)") }
         return lines.joined(separator: "\n")
+    }
+
+    private static func children(_ details: ExecutionQueries.Details) -> String {
+        var table = TextTable(["STEP", "ATTEMPT", "CHILD", "STATUS", "EXECUTION"])
+        for child in details.children {
+            table.add([child.stepName, "\(child.attempt)", child.workflowID, child.status, child.id.description])
+        }
+        return table.text
     }
 
     private static func timeline(_ details: ExecutionQueries.Details) -> String {
@@ -85,6 +97,8 @@ extension ExecutionQueries.Details {
         object["event_count"] = .int(eventCount)
         object["concurrency"] = turn?.json ?? .null
         object["owner"] = owner.map { .string($0) } ?? .null
+        object["parent"] = parent?.json ?? .null
+        object["children"] = .array(children.map(\.json))
         object["steps"] = .array(
             steps.map { step in
                 [
@@ -97,5 +111,15 @@ extension ExecutionQueries.Details {
                 ]
             })
         return .object(object)
+    }
+}
+
+extension ExecutionQueries.Relative {
+    /// The parent or child for a program.
+    fileprivate var json: JSONValue {
+        [
+            "execution_id": .string(id.description), "workflow_id": .string(workflowID), "status": .string(status),
+            "step_name": .string(stepName), "attempt": .int(Int64(attempt)),
+        ]
     }
 }

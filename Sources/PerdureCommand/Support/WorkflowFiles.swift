@@ -24,6 +24,8 @@ struct WorkflowFiles {
         for name in names.sorted() where Self.isDefinition(name) {
             read("\(folder)/\(name)", agents: agents)
         }
+        // What steps run as children has to be in the folder too.
+        errors += catalog.removeUnusable()
     }
 
     /// Reads the folder that the settings name; the sample that this program carries where there is no folder and none was

@@ -34,6 +34,24 @@ public struct ExecutionID: Sendable, Hashable, CustomStringConvertible {
         )
     }
 
+    /// The id of the child that an attempt of a step starts: the same whoever starts it.
+    ///
+    /// A version 8 id (RFC 9562, section 5.8): the first 48 bits of its parent's, so that the rows of children lie beside one
+    /// another in every index, then bits of a SHA-256 over the parent's id, the step and the attempt.
+    ///
+    /// - Parameter step: The step's index in the state.
+    public static func child(of parent: ExecutionID, step: Int, attempt: Int) -> ExecutionID {
+        let own = withUnsafeBytes(of: parent.uuid.uuid) { Array($0) }
+        let digest = SHA256.digest(of: own + Array("child/\(step)/\(attempt)".utf8))
+        return ExecutionID(
+            UUID(
+                uuid: (
+                    own[0], own[1], own[2], own[3], own[4], own[5], 0x80 | (digest[0] & 0x0F), digest[1],
+                    0x80 | (digest[2] & 0x3F), digest[3], digest[4], digest[5], digest[6], digest[7], digest[8],
+                    digest[9]
+                )))
+    }
+
     /// The id that belongs to a name: the same wherever it is made. Version 8 (RFC 9562, section 5.8), from a SHA-256.
     public init(named name: String) {
         var bytes = SHA256.digest(of: Array(name.utf8))

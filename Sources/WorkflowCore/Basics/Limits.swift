@@ -31,6 +31,13 @@ public enum Limits {
     /// The same where a definition does not say: enough to keep a coordinator busy, few enough for what agents call.
     public static let standardItemsAtWork = 100
 
+    /// How deep executions may start one another: a child of a child counts two. Cycles are refused when definitions load; this
+    /// is for those that come about when definitions change while executions are under way.
+    public static let childDepth = 16
+
+    /// Executions in a lane past which it starts no more children: those of a `foreach` within a `foreach` multiply.
+    public static let executionsWithChildren = 50_000
+
     /// Nodes of one definition file after aliases are resolved; stops YAML that multiplies itself.
     public static let definitionNodes = 100_000
 

@@ -36,6 +36,12 @@ public struct WorkflowError: Error, Sendable, Hashable {
         public static let signalTimeout = Code(rawValue: "SIGNAL_TIMEOUT")
         /// Too many items of a `foreach` failed, each for a reason of its own.
         public static let itemsFailed = Code(rawValue: "ITEMS_FAILED")
+        /// The child that a step had started was cancelled.
+        public static let childCancelled = Code(rawValue: "CHILD_CANCELLED")
+        /// Executions have started one another to a depth past the limit.
+        public static let childTooDeep = Code(rawValue: "CHILD_TOO_DEEP")
+        /// So many executions are under way that no child is started.
+        public static let tooManyChildren = Code(rawValue: "TOO_MANY_CHILDREN")
         /// As many executions of the workflow run as its `concurrency` allows, and the definition says to refuse more.
         public static let concurrencyLimit = Code(rawValue: "CONCURRENCY_LIMIT")
         /// Somebody asked for the end of the execution.

@@ -124,34 +124,65 @@ struct CaseRun {
         }
         for timer in decision.timers { agenda.add(.timerFired(timer.purpose), at: timer.due) }
         for call in decision.invocations { answer(call) }
+        for child in decision.children { run(child) }
+    }
+
+    /// What stands in for an agent or a workflow, for one attempt; nil, and a problem, when nothing does.
+    private mutating func stubbed(
+        _ step: String, attempt: Int, _ kind: String, _ name: String, _ arguments: JSONValue
+    ) -> (answer: AgentAnswer, times: AgentStub.Answer)? {
+        let stub =
+            workflowCase.stubs.stub(forStep: step, agent: name) ?? shared.stub(forStep: step, agent: name)
+        guard let answer = stub?.answer(forAttempt: attempt) else {
+            problems.append(
+                .init(
+                    "The step '\(step)' \(kind == "agent" ? "calls" : "runs") the \(kind) '\(name)', and nothing stands in for "
+                        + "it; add '\(name)' or '\(step.withoutItemNumber)' under 'agents'."))
+            return nil
+        }
+        switch answer.content {
+        case .error(let error): return (.failure(error), answer)
+        case .output(let template):
+            do {
+                let output = try output(template, step: step, attempt: attempt, arguments)
+                return (.success(output), answer)
+            } catch {
+                problems.append(
+                    .init("The stubbed output of '\(step)' could not be computed: \(error.message)."))
+                return nil
+            }
+        }
+    }
+
+    /// Starts a child, and notes when what stands in for its workflow ends, and how.
+    private mutating func run(_ child: ChildRequest) {
+        let (step, attempt) = (child.parent.step, child.parent.attempt)
+        guard execution.awaitsChild(step: step, attempt: attempt) else { return }
+        let stub = stubbed(
+            child.parent.stepName, attempt: attempt, "workflow", child.workflowID, child.input)
+        guard let stub else { return }
+        take(
+            .childStarted(
+                step: step, attempt: attempt,
+                WorkflowReference(id: child.workflowID, version: child.version ?? 1, contentHash: "")))
+        let result: ExecutionResult =
+            switch stub.answer {
+            case .success(let output): .success(child.id, output: output)
+            case .failure(let error): .failure(child.id, status: error.code == .cancelled ? .cancelled : .failed, error)
+            }
+        agenda.add(
+            .childEnded(step: step, attempt: attempt, result),
+            at: now.advanced(byMicroseconds: stub.times.beginMicroseconds + stub.times.delayMicroseconds))
     }
 
     /// Notes when the stub of a call answers, and what.
     private mutating func answer(_ call: Invocation) {
-        let stub =
-            workflowCase.stubs.stub(forStep: call.stepName, agent: call.agent)
-            ?? shared.stub(forStep: call.stepName, agent: call.agent)
-        guard let answer = stub?.answer(forAttempt: call.attempt) else {
-            problems.append(
-                .init(
-                    "The step '\(call.stepName)' calls the agent '\(call.agent)', and nothing stands in for it; add "
-                        + "'\(call.agent)' or '\(call.stepName.withoutItemNumber)' under 'agents'."))
+        guard let stub = stubbed(call.stepName, attempt: call.attempt, "agent", call.agent, call.arguments) else {
             return
         }
-        var result: AgentAnswer
-        switch answer.content {
-        case .error(let error): result = .failure(error)
-        case .output(let template):
-            do {
-                result = .success(try output(template, of: call))
-            } catch {
-                problems.append(
-                    .init("The stubbed output of '\(call.stepName)' could not be computed: \(error.message)."))
-                return
-            }
-        }
-        var delay = answer.beginMicroseconds + answer.delayMicroseconds
-        if let limit = answer.firstLimit(of: call.timeouts), limit.microseconds < delay {
+        var result = stub.answer
+        var delay = stub.times.beginMicroseconds + stub.times.delayMicroseconds
+        if let limit = stub.times.firstLimit(of: call.timeouts), limit.microseconds < delay {
             delay = max(0, limit.microseconds)
             result = .failure(limit.error)
         }
@@ -159,12 +190,13 @@ struct CaseRun {
             .answered(step: call.step, attempt: call.attempt, result), at: now.advanced(byMicroseconds: delay))
     }
 
-    private func output(_ template: Template, of call: Invocation) throws(CELError) -> JSONValue {
+    private func output(
+        _ template: Template, step: String, attempt: Int, _ arguments: JSONValue
+    ) throws(CELError) -> JSONValue {
         if case .literal(let value) = template { return value }
         return try template.evaluate(
             CELDictionaryActivation([
-                "arguments": CELValue(call.arguments), "attempt": .int(Int64(call.attempt)),
-                "step": .string(call.stepName),
+                "arguments": CELValue(arguments), "attempt": .int(Int64(attempt)), "step": .string(step),
             ]))
     }
 

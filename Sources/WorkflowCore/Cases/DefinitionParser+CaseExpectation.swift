@@ -13,7 +13,7 @@ extension DefinitionParser {
             report(node.place, key: key, "This is a mapping with one at least of \(list); found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: Self.expectationKeys, planned: [])
+        checkKeys(members, at: key, known: Self.expectationKeys)
         var expectation = CaseExpectation()
         for member in members {
             let (value, path) = (member.value, "\(key).\(member.key)")
@@ -41,7 +41,7 @@ extension DefinitionParser {
                 "This is a mapping with one at least of code, step and message; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: ["code", "step", "message"], planned: [])
+        checkKeys(members, at: key, known: ["code", "step", "message"])
         var failure = CaseExpectation.Failure()
         for member in members {
             let path = "\(key).\(member.key)"
@@ -66,7 +66,7 @@ extension DefinitionParser {
             let path = "\(key).\(member.key)"
             var step = CaseExpectation.Step(name: member.key)
             if let parts = member.value.members {
-                checkKeys(parts, at: path, known: ["status", "input", "output", "attempts"], planned: [])
+                checkKeys(parts, at: path, known: ["status", "input", "output", "attempts"])
                 for part in parts {
                     switch part.key {
                     case "status": step.status = word(part.value, key: "\(path).status", among: all)
@@ -89,7 +89,7 @@ extension DefinitionParser {
     private mutating func events(_ node: DefinitionNode, key: String) -> CaseExpectation.Events? {
         if let items = node.items { return .exactly(lines(items, key: key)) }
         if let members = node.members {
-            checkKeys(members, at: key, known: ["contains"], planned: [])
+            checkKeys(members, at: key, known: ["contains"])
             if let items = members.first(where: { $0.key == "contains" })?.value.items {
                 return .contains(lines(items, key: "\(key).contains"))
             }

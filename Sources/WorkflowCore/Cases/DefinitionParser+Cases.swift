@@ -20,7 +20,7 @@ extension DefinitionParser {
             )
             return nil
         }
-        checkKeys(members, at: "", known: Self.fileKeys, planned: [])
+        checkKeys(members, at: "", known: Self.fileKeys)
         func member(_ key: String) -> DefinitionNode? { members.first { $0.key == key }?.value }
         let workflow = member("workflow").flatMap { text($0, key: "workflow", "the path of the definition") }
         if member("workflow") == nil {
@@ -52,7 +52,7 @@ extension DefinitionParser {
             report(node.place, key: key, "A case is a mapping with 'name' and 'expect'; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: Self.caseKeys, planned: [])
+        checkKeys(members, at: key, known: Self.caseKeys)
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         for required in ["name", "expect"] where member(required) == nil {
             report(node.place, key: key, "The key '\(required)' is missing.")
@@ -95,7 +95,7 @@ extension DefinitionParser {
                 report(item.place, key: path, "A signal is a mapping with 'name'; found \(item.kindName).")
                 continue
             }
-            checkKeys(members, at: path, known: ["name", "payload", "at", "refused"], planned: [])
+            checkKeys(members, at: path, known: ["name", "payload", "at", "refused"])
             func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
             guard let nameNode = member("name") else {
                 report(item.place, key: path, "The key 'name' is missing; name the signal.")
@@ -138,7 +138,7 @@ extension DefinitionParser {
             report(node.place, key: key, "An answer is { output: … } or { error: … }; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: ["output", "error", "after", "begins_after", "silent_after"], planned: [])
+        checkKeys(members, at: key, known: ["output", "error", "after", "begins_after", "silent_after"])
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         func time(_ name: String) -> Int64? { member(name).flatMap { span($0, key: "\(key).\(name)") } }
         let (delay, begin, silent) = (time("after") ?? 0, time("begins_after") ?? 0, time("silent_after"))
@@ -165,7 +165,7 @@ extension DefinitionParser {
             report(node.place, key: key, "An error is a mapping with 'code'; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: ["code", "message", "retry_after"], planned: [])
+        checkKeys(members, at: key, known: ["code", "message", "retry_after"])
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         guard let codeNode = member("code") else {
             report(node.place, key: key, "The key 'code' is missing; write for example AGENT_ERROR.")

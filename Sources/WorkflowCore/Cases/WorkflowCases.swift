@@ -43,7 +43,7 @@ public struct WorkflowCases: Sendable {
             let hint = Suggestion.text(for: stub.name, among: known)
             parser.report(
                 stub.place, key: "agents.\(stub.name)",
-                "The workflow '\(definition.reference.id)' has no agent and no step '\(stub.name)'.\(hint)")
+                "The workflow '\(definition.reference.id)' has no agent, no child and no step '\(stub.name)'.\(hint)")
         }
         for (index, tick) in cases.map(\.tick).enumerated() {
             guard let tick, let problem = definition.problem(withTick: tick.time) else { continue }
@@ -70,11 +70,12 @@ extension WorkflowDefinition {
         return "The schedule '\(schedule.cron)' in \(schedule.timeZone) has no tick at this time.\(next)"
     }
 
-    /// The agents that are called, and the steps and instances that call them, without the numbers of items.
+    /// The agents that are called and the workflows that are run, and the steps and instances that do, without the numbers of items.
     fileprivate var stubbableNames: Set<String> {
         var names: Set<String> = []
         for step in steps {
             if let agent = step.work.agent { names.formUnion([step.name, agent.agent]) }
+            if let child = step.work.child { names.formUnion([step.name, child.workflowID]) }
             if let agent = step.compensation { names.formUnion(["\(step.name).compensate", agent.agent]) }
         }
         if let failureHandler { names.formUnion(["workflow.on_failure", failureHandler.agent]) }

@@ -17,6 +17,12 @@ public enum Arrival: Sendable, Equatable {
     case cancelRequested(reason: String?)
     /// Somebody sends a signal, for a step that waits for it or will.
     case signalReceived(name: String, payload: JSONValue)
+    /// The child of an attempt starts in the same commit, by this definition.
+    case childStarted(step: Int, attempt: Int, WorkflowReference)
+    /// The child of an attempt cannot be started.
+    case childRefused(step: Int, attempt: Int, WorkflowError)
+    /// A child has ended.
+    case childEnded(step: Int, attempt: Int, ExecutionResult)
     /// It has its turn among the executions of its workflow.
     case slotGranted
     /// There is no slot for it, and its workflow says not to wait for one.
@@ -39,6 +45,8 @@ public struct Decision: Sendable, Equatable {
     public var changedSteps: Set<Int> = []
     /// The agents to call once this is committed.
     public var invocations: [Invocation] = []
+    /// The executions to start in the same commit.
+    public var children: [ChildRequest] = []
     /// Times to wait for once this is committed.
     public var timers: [ExecutionTimer] = []
     /// Steps whose running agent is no longer waited for.

@@ -14,6 +14,7 @@ extension Execution {
         // What was decided for this arrival before it failed is not to be called any more.
         decision.invocations.removeAll { $0.executionID == state.id }
         decision.timers.removeAll { $0.executionID == state.id }
+        decision.children.removeAll { $0.parent.executionID == state.id }
         loops = [:]
         state.ending = ExecutionState.Ending(status: status, error: error)
         if definition.hasAftermath && state.startedAt != nil {
@@ -30,6 +31,7 @@ extension Execution {
     /// Gives a step up.
     mutating func cancel(step: Int, now: Timestamp, _ decision: inout Decision) {
         let hasStarted = state.steps[step].status != .pending
+        if state.steps[step].status == .running, childWork(of: step) != nil { cancelChild(of: step, &decision) }
         state.steps[step].status = .cancelled
         state.steps[step].dueAt = nil
         decision.changedSteps.insert(step)
@@ -112,6 +114,7 @@ extension Execution {
             ending.status == .cancelled ? .executionCancelled : .executionFailed, now: now, &decision,
             fields: [("status", .string(ending.status.rawValue)), ("error", error.json)])
         state.completedAt = state.lastEventAt
+        tellParent(&decision)
     }
 
     /// A step with items is compensated when all of them are that had succeeded.

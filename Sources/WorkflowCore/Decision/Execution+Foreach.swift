@@ -130,6 +130,7 @@ extension Execution {
             cancel(step: index, now: now, &decision)
         }
         decision.invocations.removeAll { state.steps[$0.step].status == .cancelled }
+        decision.children.removeAll { state.steps[$0.parent.step].status == .cancelled }
     }
 
     /// Works out how far the steps with items are, from the items.

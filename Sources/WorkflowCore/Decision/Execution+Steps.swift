@@ -32,6 +32,14 @@ extension Execution {
         return work(of: step)?.agent
     }
 
+    /// What a step or an instance does in attempts, the call of an agent or a child; nil for a step whose items do, and for what
+    /// is not attempted.
+    func attemptedWork(of step: Int) -> StepWork? {
+        if step < definition.steps.count && definition.steps[step].loop != nil { return nil }
+        guard let work = work(of: step), work.retry != nil else { return nil }
+        return work
+    }
+
     // MARK: - Start
 
     /// Starts a step of the definition, or skips it.
@@ -105,6 +113,8 @@ extension Execution {
             begin(time, as: step, now: now, &decision)
         case .signal(let signal):
             begin(signal, as: step, now: now, &decision)
+        case .child(let child):
+            begin(child, as: step, now: now, &decision)
         case nil:
             break
         }
@@ -253,5 +263,6 @@ extension Execution {
         state.output = output
         record(.executionCompleted, now: now, &decision, fields: [("status", "SUCCESS"), ("output", output)])
         state.completedAt = state.lastEventAt
+        tellParent(&decision)
     }
 }

@@ -9,7 +9,7 @@ extension Execution {
         of step: Int, after error: WorkflowError, noSoonerThan pause: Int64, now: Timestamp,
         _ decision: inout Decision
     ) -> Bool {
-        guard let policy = agentWork(of: step)?.retry else { return false }
+        guard let policy = attemptedWork(of: step)?.retry else { return false }
         let attempt = state.steps[step].attempt
         guard attempt < policy.maxAttempts, policy.retries(error.code) else { return false }
         let bits = chance(step: step, attempt: attempt)
@@ -34,18 +34,23 @@ extension Execution {
     func wait(step: Int, _ decision: inout Decision) {
         guard let due = state.steps[step].dueAt else { return }
         let purpose: ExecutionTimer.Purpose =
-            agentWork(of: step) == nil ? .wait(step: step) : .retry(step: step, attempt: state.steps[step].attempt)
+            attemptedWork(of: step) == nil ? .wait(step: step) : .retry(step: step, attempt: state.steps[step].attempt)
         decision.timers.append(ExecutionTimer(executionID: state.id, purpose: purpose, due: due))
     }
 
     /// Makes the next attempt of a step that waits.
     mutating func retry(step: Int, now: Timestamp, _ decision: inout Decision) {
-        guard let agent = agentWork(of: step)?.agent else { return }
+        guard let work = attemptedWork(of: step) else { return }
         decision.changedSteps.insert(step)
         state.steps[step].status = .running
         state.steps[step].attempt += 1
         state.steps[step].dueAt = nil
         state.steps[step].error = nil
+        guard let agent = work.agent?.agent else {
+            // The event of the child tells of the attempt.
+            requestChild(of: step, &decision)
+            return
+        }
         record(.agentInvoked, step: step, now: now, &decision, fields: [("agent", .string(agent))])
         invoke(step: step, now: now, &decision)
     }
@@ -58,7 +63,7 @@ extension Execution {
 
     /// When the step's time is up, if it has a limit in all.
     func totalDeadline(step: Int) -> Timestamp? {
-        guard let total = agentWork(of: step)?.timeouts.totalMicroseconds else { return nil }
+        guard let total = attemptedWork(of: step)?.timeouts?.totalMicroseconds else { return nil }
         return (state.steps[step].startedAt ?? state.lastEventAt).advanced(byMicroseconds: total)
     }
 
@@ -72,8 +77,9 @@ extension Execution {
     public func awaits(_ purpose: ExecutionTimer.Purpose) -> Bool {
         switch purpose {
         case .retry(let step, let attempt):
-            isWaiting(step) && state.steps[step].attempt == attempt && agentWork(of: step) != nil
-        case .wait(let step): isWaiting(step) && agentWork(of: step) == nil
+            isWaiting(step) && state.steps[step].attempt == attempt && attemptedWork(of: step) != nil
+        case .wait(let step): isWaiting(step) && attemptedWork(of: step) == nil
+        case .childTimeout(let step, let attempt): awaitsChild(step: step, attempt: attempt)
         case .executionTimeout: (state.status == .running || state.status == .waiting) && state.ending == nil
         }
     }

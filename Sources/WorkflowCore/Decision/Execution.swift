@@ -20,27 +20,35 @@ import PerdureJSON
 /// | running | a step's wait is over   | TIMER_FIRED, STEP_COMPLETED, then *go on*                         | running |
 /// | running | execution timeout       | *fail*                                                            | failed  |
 /// | running | taken over              | none: running attempts are called again under the same number,    | running |
-/// |         |                         | and what waits goes on waiting                                    |         |
+/// |         |                         | and what waits goes on waiting, as do steps that have a child     |         |
 /// |         |   …once too often       | STEP_FAILED, then *fail*                                          | failed  |
 /// |         |   …past its timeout     | *fail*                                                            | failed  |
 /// | running | cancel requested        | *fail*, with EXECUTION_CANCELLED in the end                       | cancelled |
+/// | running | child started           | CHILD_STARTED                                                     | running |
+/// | running | child refused           | as an answer with a failure, without AGENT_RESPONSE               | running |
+/// | running | child ended             | CHILD_COMPLETED, STEP_COMPLETED, then *go on*; or CHILD_FAILED or | running |
+/// |         |                         | CHILD_CANCELLED, and as an answer with a failure                  |         |
+/// | running | a child takes too long  | TIMER_FIRED, the child is cancelled; as an answer with a failure  | running |
 /// | running | signal received         | SIGNAL_RECEIVED; the signal is kept                               | running |
 /// |         |   …that is waited for   | SIGNAL_RECEIVED, STEP_COMPLETED, then *go on*                     | running |
 /// |         |   …past the limits      | none; refused                                                     | running |
 /// | ending  | cancel or signal        | none; refused                                                     | same    |
 /// | ended   | cancel or signal        | none; refused                                                     | same    |
-/// | any     | answer not waited for   | none                                                              | same    |
+/// | any     | answer or end of a      | none                                                              | same    |
+/// |         | child not waited for    | none                                                              | same    |
 ///
 /// Running means `running` or `waiting`: it waits while no agent is at work and a step waits for a time or a signal.
 ///
 /// *start*: STEP_SKIPPED when its condition does not hold; STEP_STARTED, AGENT_INVOKED, and the invocation; STEP_STARTED,
 /// STEP_COMPLETED for what is only computed; STEP_STARTED and a timer for what waits; STEP_STARTED and *start* of its items;
+/// STEP_STARTED and a child, which starts or is refused at once;
 /// or STEP_FAILED when something cannot be computed.
 /// *go on*: *start* what became ready; of an item, *start* the next one, and STEP_COMPLETED or STEP_FAILED of its step when
 /// that is decided.
 /// *fail*: STEP_CANCELLED for each running step; pending steps become cancelled without an event. Then the aftermath, if there
 /// is one: EXECUTION_ENDING, and one after another, each with *start* and its answers, what the workflow does on failure and
 /// the compensations of what has succeeded, the last first, each with STEP_COMPENSATED. In the end EXECUTION_FAILED.
+/// Whoever gives a step up that has a child cancels the child, and whoever ends tells its parent, each with the same commit.
 public struct Execution: Sendable {
     /// The definition it runs.
     public let definition: WorkflowDefinition
@@ -86,6 +94,16 @@ public struct Execution: Sendable {
             fire(purpose, now: now, &decision)
         case (.running, .takenOver(let interrupted)):
             resume(interrupted: interrupted, now: now, &decision)
+        case (.running, .childStarted(let step, let attempt, let reference)):
+            guard awaitsChild(step: step, attempt: attempt) else { break }
+            noteChild(of: step, reference, now: now, &decision)
+        case (.running, .childRefused(let step, let attempt, let error)):
+            guard awaitsChild(step: step, attempt: attempt) else { break }
+            decision.changedSteps.insert(step)
+            failAttempt(of: step, error, now: now, &decision)
+        case (.running, .childEnded(let step, let attempt, let result)):
+            guard awaitsChild(step: step, attempt: attempt) else { break }
+            take(result, of: step, now: now, &decision)
         case (let status, .cancelRequested) where status.isTerminal,
             (let status, .signalReceived) where status.isTerminal:
             decision.refusal = .ended(state.id, as: status)
@@ -115,7 +133,7 @@ public struct Execution: Sendable {
         for step in definition.steps.indices {
             switch state.steps[step].status {
             case .running: return false
-            case .waiting: isWaiting = isWaiting || definition.steps[step].work.agent == nil
+            case .waiting: isWaiting = isWaiting || definition.steps[step].work.retry == nil
             default: break
             }
         }
@@ -146,13 +164,19 @@ public struct Execution: Sendable {
 
     private mutating func start(now: Timestamp, _ decision: inout Decision) {
         state.status = .running
+        let parent = state.parent.map { parent in
+            [
+                ("parent_execution_id", JSONValue.string(parent.executionID.description)),
+                ("parent_step", .string(parent.stepName)), ("parent_attempt", .int(Int64(parent.attempt))),
+            ]
+        }
         record(
             .executionStarted, now: now, &decision,
             fields: [
                 ("version", .int(Int64(state.workflow.version))),
                 ("input", state.input),
                 ("metadata", state.metadata),
-            ])
+            ] + (parent ?? []))
         state.startedAt = state.lastEventAt
         waitForDeadline(&decision)
         var ended: [Int] = []
@@ -179,10 +203,20 @@ public struct Execution: Sendable {
                 .agentResponse, step: step, now: now, &decision,
                 fields: [("status", "ERROR"), ("error", located.json)]
                     + (pause > 0 ? [("retry_after_ms", .int(pause / 1000))] : []))
-            if !scheduleRetry(of: step, after: located, noSoonerThan: pause, now: now, &decision) {
-                fail(step: step, located, now: now, &decision)
-                goOn(after: step, now: now, &decision)
-            }
+            failAttempt(of: step, located, noSoonerThan: pause, now: now, &decision)
+        }
+    }
+
+    /// Lets an attempt have failed: another one follows, or the step has failed.
+    ///
+    /// - Parameter pause: The delay in microseconds before another one that was asked for.
+    mutating func failAttempt(
+        of step: Int, _ error: WorkflowError, noSoonerThan pause: Int64 = 0, now: Timestamp, _ decision: inout Decision
+    ) {
+        let located = WorkflowError(code: error.code, message: error.message, step: state.steps[step].name)
+        if !scheduleRetry(of: step, after: located, noSoonerThan: pause, now: now, &decision) {
+            fail(step: step, located, now: now, &decision)
+            goOn(after: step, now: now, &decision)
         }
     }
 
@@ -190,6 +224,9 @@ public struct Execution: Sendable {
         switch purpose {
         case .executionTimeout:
             if !endIfTimedOut(now: now, &decision) { waitForDeadline(&decision) }
+        case .childTimeout(let step, _):
+            decision.changedSteps.insert(step)
+            endChildWait(of: step, now: now, &decision)
         case .retry(let step, _), .wait(let step):
             if let due = state.steps[step].dueAt, now < due {
                 // The clock has been set back since.
@@ -210,6 +247,11 @@ public struct Execution: Sendable {
         // Listed before anything is decided: what one of them starts is called already.
         let running = state.steps.indices.filter { state.steps[$0].status == .running && loops[$0] == nil }
         for step in running where state.steps[step].status == .running {
+            if childWork(of: step) != nil {
+                // It goes on by itself, and is not started once more.
+                waitForChild(of: step, &decision)
+                continue
+            }
             if interrupted {
                 state.steps[step].interruptions += 1
                 decision.changedSteps.insert(step)

@@ -16,6 +16,8 @@ public struct ExecutionState: Sendable, Equatable {
     public let priority: Int?
     /// When its request was accepted.
     public let createdAt: Timestamp
+    /// The step that started it; nil when a request did.
+    public let parent: ParentStep?
 
     /// Where it stands.
     public var status: ExecutionStatus = .pending
@@ -65,8 +67,9 @@ public struct ExecutionState: Sendable, Equatable {
     public init(
         id: ExecutionID, workflow: WorkflowReference, stepNames: [String], input: JSONValue,
         metadata: JSONValue = .object([:]), traceparent: String? = nil, priority: Int? = nil,
-        createdAt: Timestamp
+        createdAt: Timestamp, parent: ParentStep? = nil
     ) {
+        self.parent = parent
         self.priority = priority
         self.id = id
         self.workflow = workflow

@@ -6,6 +6,8 @@ public struct ExecutionTimer: Sendable, Equatable {
         case retry(step: Int, attempt: Int)
         /// The time that a step waits for, or up to which it waits for a signal.
         case wait(step: Int)
+        /// The time that a child may take.
+        case childTimeout(step: Int, attempt: Int)
         /// The execution has taken as long as its workflow allows.
         case executionTimeout
     }

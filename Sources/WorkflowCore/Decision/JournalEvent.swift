@@ -66,14 +66,24 @@ public struct EventType: RawRepresentable, Sendable, Hashable {
     /// A signal came from outside; it is kept until a step takes it.
     public static let signalReceived = EventType(rawValue: "SIGNAL_RECEIVED")
 
+    /// A step has started an execution of its own.
+    public static let childStarted = EventType(rawValue: "CHILD_STARTED")
+    /// The execution that a step had started succeeded.
+    public static let childCompleted = EventType(rawValue: "CHILD_COMPLETED")
+    /// The execution that a step had started failed.
+    public static let childFailed = EventType(rawValue: "CHILD_FAILED")
+    /// The execution that a step had started was cancelled.
+    public static let childCancelled = EventType(rawValue: "CHILD_CANCELLED")
+
     /// The types that this version records.
     public static let all: [EventType] = [
         .executionQueued, .executionStarted, .stepStarted, .agentInvoked, .agentResponse, .stepCompleted, .stepFailed,
         .stepRetryScheduled, .stepCancelled, .stepSkipped, .stepCompensated, .timerFired, .executionEnding,
-        .executionCompleted, .executionFailed, .executionCancelled, .signalReceived,
+        .executionCompleted, .executionFailed, .executionCancelled, .signalReceived, .childStarted, .childCompleted,
+        .childFailed, .childCancelled,
     ]
 
-    /// What the event is about, in lower case: `execution`, `step`, `agent`, `timer` or `signal`.
+    /// What the event is about, in lower case: `execution`, `step`, `agent`, `child`, `timer` or `signal`.
     public var subject: String { String(rawValue.prefix { $0 != "_" }).lowercased() }
 
     /// What happened to it, in lower case: `started`, `completed`, …

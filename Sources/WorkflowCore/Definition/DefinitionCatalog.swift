@@ -31,6 +31,12 @@ public struct DefinitionCatalog: Sendable {
     /// The versions of a workflow, ascending.
     public func versions(of workflowID: String) -> [Int] { byWorkflow[workflowID]?.keys.sorted() ?? [] }
 
+    /// Takes a definition out.
+    mutating func remove(_ reference: WorkflowReference) {
+        byWorkflow[reference.id]?[reference.version] = nil
+        if byWorkflow[reference.id]?.isEmpty == true { byWorkflow[reference.id] = nil }
+    }
+
     /// All definitions, by id and then by version.
     public var all: [WorkflowDefinition] {
         byWorkflow.values.flatMap(\.values).sorted {

@@ -43,7 +43,7 @@ extension DefinitionParser {
                 "'foreach' is a mapping, e.g. { in: \"${ input.items }\", as: item }; found \(node.kindName).")
             return draft
         }
-        checkKeys(members, at: key, known: Self.loopKeys, planned: [])
+        checkKeys(members, at: key, known: Self.loopKeys)
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         if let node = member("as"), let name = variable(node, key: "\(key).as") { draft.variable = name }
         let concurrency = member("max_concurrency").flatMap {

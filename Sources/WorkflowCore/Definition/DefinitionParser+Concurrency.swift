@@ -14,7 +14,7 @@ extension DefinitionParser {
                 "'concurrency' is a mapping, e.g. { key: \"${ input.tenant }\", limit: 1 }; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: "concurrency", known: Self.concurrencyKeys, planned: [])
+        checkKeys(members, at: "concurrency", known: Self.concurrencyKeys)
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         let key = member("key").flatMap { concurrencyKey($0, scope: scope) }
         let policy = member("on_limit").flatMap { self.policy($0) } ?? .queue

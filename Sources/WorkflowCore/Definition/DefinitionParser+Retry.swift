@@ -11,7 +11,7 @@ extension DefinitionParser {
             report(node.place, key: key, "'retry' is a mapping, e.g. { max_attempts: 5 }; found \(node.kindName).")
             return policy
         }
-        checkKeys(members, at: key, known: Self.retryKeys, planned: [])
+        checkKeys(members, at: key, known: Self.retryKeys)
         for member in members {
             let path = "\(key).\(member.key)"
             switch member.key {
@@ -42,7 +42,7 @@ extension DefinitionParser {
             report(node.place, key: key, "'timeout' is a mapping, e.g. { run: 30s }; found \(node.kindName).")
             return timeouts
         }
-        checkKeys(members, at: key, known: Self.timeoutKeys, planned: [])
+        checkKeys(members, at: key, known: Self.timeoutKeys)
         for member in members {
             let value = duration(member.value, key: "\(key).\(member.key)")
             switch member.key {

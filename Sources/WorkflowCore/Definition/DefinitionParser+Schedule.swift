@@ -21,7 +21,7 @@ extension DefinitionParser {
             )
             return nil
         }
-        checkKeys(members, at: "schedule", known: Self.scheduleKeys, planned: [])
+        checkKeys(members, at: "schedule", known: Self.scheduleKeys)
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         var expression: CronExpression?
         if let node = member("cron") {

@@ -2,14 +2,17 @@ import CEL
 import PerdureJSON
 
 extension DefinitionParser {
-    private static let workKeys = ["agent", "set", "wait", "signal"]
-    private static let plannedStepKeys = ["workflow"]
+    private static let workKeys = ["agent", "workflow", "set", "wait", "signal"]
     private static let stepKeys =
         workKeys + [
-            "with", "pure", "needs", "when", "foreach", "retry", "timeout", "on_error", "compensate", "description",
+            "version", "with", "pure", "needs", "when", "foreach", "retry", "timeout", "on_error", "compensate",
+            "description",
         ]
-    /// What only a call of an agent can have.
-    private static let agentKeys = ["with", "pure", "retry", "timeout"]
+    /// What only a call of an agent or a child can have, and which of them.
+    private static let owners = [
+        "with": ["agent", "workflow"], "retry": ["agent", "workflow"], "timeout": ["agent", "workflow"],
+        "pure": ["agent"], "version": ["workflow"],
+    ]
 
     /// A step as far as it can be read before the graph is known.
     private struct StepDraft {
@@ -116,7 +119,7 @@ extension DefinitionParser {
             return draft
         }
         draft.members = members
-        checkKeys(members, at: path, known: Self.stepKeys, planned: Self.plannedStepKeys)
+        checkKeys(members, at: path, known: Self.stepKeys)
         checkWork(of: &draft, path: path)
         if let node = draft.member("needs") {
             draft.needs = needs(node, key: "\(path).needs", of: member.key, indices: indices)
@@ -138,19 +141,18 @@ extension DefinitionParser {
             )
         }
         guard let work = found.first?.key else {
-            if !draft.members.contains(where: { Self.plannedStepKeys.contains($0.key) }) {
-                report(
-                    draft.place, key: path,
-                    "The step does nothing; give it one of the keys \(Self.workKeys.joined(separator: ", ")).")
-            }
+            report(
+                draft.place, key: path,
+                "The step does nothing; give it one of the keys \(Self.workKeys.joined(separator: ", ")).")
             return
         }
-        guard work != "agent" else { return }
-        for member in draft.members where Self.agentKeys.contains(member.key) {
+        for member in draft.members {
+            guard let owners = Self.owners[member.key], !owners.contains(work) else { continue }
             let hint = work == "signal" && member.key == "timeout" ? " Write it within 'signal'." : ""
+            let list = owners.map { "'\($0)'" }.joined(separator: " or ")
             report(
                 member.place, key: "\(path).\(member.key)",
-                "'\(member.key)' belongs to steps with 'agent', and this one has '\(work)'; remove it.\(hint)")
+                "'\(member.key)' belongs to steps with \(list), and this one has '\(work)'; remove it.\(hint)")
         }
     }
 
@@ -174,13 +176,15 @@ extension DefinitionParser {
 
     private mutating func work(_ draft: StepDraft, path: String, scope: TemplateScope) -> StepWork? {
         guard let key = draft.workKey, let node = draft.member(key) else {
-            // What is planned; its arguments are checked all the same.
+            // The arguments of a step that does nothing are checked all the same.
             if let node = draft.member("with") { _ = arguments(node, key: "\(path).with", scope: scope) }
             return nil
         }
         switch key {
         case "agent":
             return agentWork(draft.members, key: path, scope: scope).map { .agent($0) }
+        case "workflow":
+            return childWork(draft.members, key: path, scope: scope).map { .child($0) }
         case "set":
             return template(node, key: "\(path).set", environment: scope.environment).map {
                 .set($0, reads: scope.reads($0))
@@ -222,7 +226,7 @@ extension DefinitionParser {
     ) -> StepDefinition.FailureRule {
         let forms = "'on_error' is fail, continue or { handler: STEP }"
         if let members = node.members {
-            checkKeys(members, at: key, known: ["handler"], planned: [])
+            checkKeys(members, at: key, known: ["handler"])
             guard let handler = members.first(where: { $0.key == "handler" })?.value else {
                 if members.isEmpty { report(node.place, key: key, "\(forms); found an empty mapping.") }
                 return .fail

@@ -10,7 +10,7 @@ extension DefinitionParser {
             report(node.place, key: key, "This is a mapping with the key 'agent'; found \(node.kindName).")
             return nil
         }
-        checkKeys(members, at: key, known: Self.callKeys, planned: [])
+        checkKeys(members, at: key, known: Self.callKeys)
         if !members.contains(where: { $0.key == "agent" }) {
             report(node.place, key: key, "The key 'agent' is missing; name the agent that does the work.")
         }
@@ -57,7 +57,7 @@ extension DefinitionParser {
     /// The key `wait`: a duration, or a mapping with one of `for` and `until`.
     mutating func waitTime(_ node: DefinitionNode, key: String, scope: TemplateScope) -> WaitTime? {
         guard let members = node.members else { return span(node, key: key, scope: scope) }
-        checkKeys(members, at: key, known: ["for", "until"], planned: [])
+        checkKeys(members, at: key, known: ["for", "until"])
         let known = members.filter { ["for", "until"].contains($0.key) }
         guard let member = known.first, known.count == 1 else {
             report(
@@ -114,7 +114,7 @@ extension DefinitionParser {
                 SignalWait(name: $0, timeoutMicroseconds: nil, continuesWithoutSignal: false)
             }
         }
-        checkKeys(members, at: key, known: ["name", "timeout", "on_timeout"], planned: [])
+        checkKeys(members, at: key, known: ["name", "timeout", "on_timeout"])
         func member(_ name: String) -> DefinitionNode? { members.first { $0.key == name }?.value }
         var name: String?
         if let node = member("name") {

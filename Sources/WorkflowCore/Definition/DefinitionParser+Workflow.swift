@@ -16,7 +16,7 @@ extension DefinitionParser {
                 "A definition is a mapping that starts with `workflow: NAME`; found \(root.kindName).")
             return nil
         }
-        checkKeys(members, at: "", known: Self.workflowKeys, planned: [])
+        checkKeys(members, at: "", known: Self.workflowKeys)
         func member(_ key: String) -> DefinitionNode? { members.first { $0.key == key }?.value }
 
         var id: String?

@@ -51,20 +51,13 @@ struct DefinitionParser {
         )
     }
 
-    /// Checks the keys of a mapping: each must be known; one that the language has but this version does not is named
-    /// as such.
-    mutating func checkKeys(
-        _ members: [DefinitionNode.Member], at path: String, known: [String], planned: [String]
-    ) {
+    /// Checks the keys of a mapping: each must be known.
+    mutating func checkKeys(_ members: [DefinitionNode.Member], at path: String, known: [String]) {
         for member in members where !known.contains(member.key) && !isFull {
             let key = path.isEmpty ? member.key : "\(path).\(member.key)"
-            if planned.contains(member.key) {
-                report(member.place, key: key, "The key '\(member.key)' is not supported by this version; remove it.")
-            } else {
-                let hint = Suggestion.text(for: member.key, among: known)
-                let list = known.joined(separator: ", ")
-                report(member.place, key: key, "Unknown key '\(member.key)'.\(hint) Known here: \(list).")
-            }
+            let hint = Suggestion.text(for: member.key, among: known)
+            let list = known.joined(separator: ", ")
+            report(member.place, key: key, "Unknown key '\(member.key)'.\(hint) Known here: \(list).")
         }
     }
 

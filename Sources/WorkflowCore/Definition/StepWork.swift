@@ -8,9 +8,32 @@ public enum StepWork: Sendable {
     indirect case wait(WaitTime)
     /// A signal from outside is waited for.
     indirect case signal(SignalWait)
+    /// A workflow runs as an execution of its own.
+    case child(ChildWork)
 
     /// The call, if it is one.
     public var agent: AgentWork? { if case .agent(let work) = self { work } else { nil } }
+
+    /// The child, if it is one.
+    public var child: ChildWork? { if case .child(let work) = self { work } else { nil } }
+
+    /// When it is tried again; nil for what is not tried at all.
+    public var retry: RetryPolicy? {
+        switch self {
+        case .agent(let work): work.retry
+        case .child(let work): work.retry
+        case .set, .wait, .signal: nil
+        }
+    }
+
+    /// How long its attempts may take; nil for what has none.
+    public var timeouts: StepTimeouts? {
+        switch self {
+        case .agent(let work): work.timeouts
+        case .child(let work): work.timeouts
+        case .set, .wait, .signal: nil
+        }
+    }
 
     /// What it is called in a definition.
     public var key: String {
@@ -19,6 +42,7 @@ public enum StepWork: Sendable {
         case .set: "set"
         case .wait: "wait"
         case .signal: "signal"
+        case .child: "workflow"
         }
     }
 }

@@ -24,6 +24,8 @@ extension WorkflowDiagram {
         case .set: parts = ["set"]
         case .wait(let time): parts = ["wait \(text(of: time))"]
         case .signal(let signal): parts = ["signal \(signal.name)"]
+        case .child(let child):
+            parts = ["workflow \(child.workflowID)" + (child.version.map { " version \($0)" } ?? "")]
         }
         if let loop = step.loop { parts.append("for each \(loop.variable)") }
         if let condition = step.condition { parts.append("when \(text(of: condition.template))") }

@@ -12,8 +12,8 @@ public struct HistoryReplay {
     let original: WorkflowDefinition?
     let recordedSteps: [String: ExecutionRecord.Step]
     private(set) var execution: Execution
-    private var agenda = CaseAgenda()
-    private var now: Timestamp
+    var agenda = CaseAgenda()
+    private(set) var now: Timestamp
     /// The differences that were met on the way.
     private(set) var met: [(time: Timestamp, difference: HistoryDifference)] = []
     /// The calls that are left open.
@@ -88,12 +88,22 @@ public struct HistoryReplay {
         return true
     }
 
-    private mutating func take(_ arrival: Arrival) {
-        if case .answered(let step, _, _) = arrival { openCalls.remove(step) }
+    mutating func take(_ arrival: Arrival) {
+        switch arrival {
+        case .answered(let step, _, _), .childEnded(let step, _, _), .childRefused(let step, _, _):
+            openCalls.remove(step)
+        default: break
+        }
         let decision = execution.handle(arrival, now: now)
         for step in decision.abandonedSteps { openCalls.remove(step) }
         for timer in decision.timers { agenda.add(.timerFired(timer.purpose), at: time(of: timer)) }
         for call in decision.invocations { answer(call) }
+        // Children that are cancelled are not waited for any more.
+        if !decision.sends.isEmpty { openCalls = openCalls.filter { !execution.state.steps[$0].status.isTerminal } }
+        for child in decision.children {
+            openCalls.insert(child.parent.step)
+            run(child)
+        }
     }
 
     /// When a time that is waited for is noticed: when it is due, or when it was noticed then. One that nobody noticed, because no
@@ -117,6 +127,10 @@ public struct HistoryReplay {
                 return unnoticed(recorded.waits[name], lateness: Self.lateness)
             }
             return unnoticed(recorded.waits[name], lateness: 0)
+        case .childTimeout(let step, let attempt):
+            let name = execution.state.steps[step].name
+            if let fired = recorded.childTimers[.init(step: name, number: attempt)] { return max(due, fired) }
+            return unnoticed(nil, lateness: Self.lateness)
         case .executionTimeout:
             if let noticed = recorded.timeout { return max(due, noticed) }
             let limit = original?.timeoutMicroseconds
@@ -191,19 +205,27 @@ public struct HistoryReplay {
                     .agent, step: call.stepName, "'\(name)' would call the agent '\(call.agent)' and not '\(agent)'"),
                 of: call)
         }
-        let before = recordedSteps[call.stepName]?.input ?? .object([:])
-        if let place = call.arguments.firstDifference(from: before) {
-            note(
-                .init(
-                    .input, step: call.stepName,
-                    "'\(name)' would get other arguments\(place.isEmpty ? "" : ", the first at '\(place)'")",
-                    recorded: before, replayed: call.arguments), of: call)
-        }
+        compare(call.arguments, of: call.step, named: call.stepName)
     }
 
-    /// Notes a difference in a call, at the time when its step started: what made its arguments comes before that.
+    /// Compares what a step is given in its first attempt.
+    mutating func compare(_ arguments: JSONValue, of step: Int, named name: String) {
+        let before = recordedSteps[name]?.input ?? .object([:])
+        guard let place = arguments.firstDifference(from: before) else { return }
+        note(
+            .init(
+                .input, step: name,
+                "'\(name.withoutItemNumber)' would get other arguments\(place.isEmpty ? "" : ", the first at '\(place)'")",
+                recorded: before, replayed: arguments), of: step, attempt: 1)
+    }
+
     private mutating func note(_ difference: HistoryDifference, of call: Invocation) {
-        let start = call.attempt == 1 ? execution.state.steps[call.step].startedAt : nil
+        note(difference, of: call.step, attempt: call.attempt)
+    }
+
+    /// Notes a difference in an attempt, at the time when its step started: what made its arguments comes before that.
+    mutating func note(_ difference: HistoryDifference, of step: Int, attempt: Int) {
+        let start = attempt == 1 ? execution.state.steps[step].startedAt : nil
         met.append((start ?? now, difference))
     }
 }

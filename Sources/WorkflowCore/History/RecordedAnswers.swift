@@ -27,6 +27,14 @@ struct RecordedAnswers {
     /// The attempts whose agents were called: when, and which agent.
     private(set) var calls: [Attempt: (time: Timestamp, agent: String)] = [:]
     private(set) var answers: [Attempt: Answer] = [:]
+    /// The attempts that started a child, and what it ran.
+    private(set) var children: [Attempt: WorkflowReference] = [:]
+    /// How those ended, and when; of which execution is left to the reader.
+    private(set) var childEnds: [Attempt: (time: Timestamp, status: ExecutionStatus, content: AgentAnswer)] = [:]
+    /// Why attempts failed, and when.
+    private(set) var failures: [Attempt: (time: Timestamp, error: WorkflowError)] = [:]
+    /// When the time of a child was up.
+    private(set) var childTimers: [Attempt: Timestamp] = [:]
     /// Until when a step waited, for a time or at most for a signal.
     private(set) var waits: [String: Timestamp] = [:]
     /// When the attempt after this one was due.
@@ -87,16 +95,35 @@ struct RecordedAnswers {
                 content: content, time: time, latency: time.microsecondsSinceEpoch - since)
         case .stepStarted:
             waits[step] = data["until"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
+        case .childStarted:
+            children[attempt] = WorkflowReference(
+                id: data["child_workflow_id"]?.stringValue ?? "", version: Int(data["child_version"]?.intValue ?? 1),
+                contentHash: "")
+        case .childCompleted:
+            childEnds[attempt] = (time, .success, .success((outputs[step] ?? nil) ?? .null))
+        case .childFailed, .childCancelled:
+            guard let error = data["error"].flatMap({ WorkflowError(json: $0) }) else {
+                throw Unreadable(reason: "the end of the child of '\(step)' cannot be read")
+            }
+            childEnds[attempt] = (time, event.type == .childFailed ? .failed : .cancelled, .failure(error))
         case .stepRetryScheduled:
+            note(data, of: attempt, at: time)
             retries[attempt] = data["retry_at"]?.stringValue.flatMap { Timestamp(rfc3339: $0) }
         case .timerFired:
             timers[step] = time
+            childTimers[attempt] = time
         case .signalReceived:
             signals.append(
                 (time, .init(name: data["name"]?.stringValue ?? "", payload: data["payload"] ?? .null)))
         case .stepFailed where data["error"]?["code"]?.stringValue == WorkflowError.Code.interruptedTooOften.rawValue:
             throw Unreadable(reason: "'\(step)' lost its coordinator too often, and what its agent gave is not known")
+        case .stepFailed:
+            note(data, of: attempt, at: time)
         default: break
         }
+    }
+
+    private mutating func note(_ data: JSONValue, of attempt: Attempt, at time: Timestamp) {
+        if let error = data["error"].flatMap({ WorkflowError(json: $0) }) { failures[attempt] = (time, error) }
     }
 }

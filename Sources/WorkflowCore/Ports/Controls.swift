@@ -21,11 +21,15 @@ public struct StoredControl: Sendable, Equatable {
     public let actionName: String
     /// What the message says beside that.
     public let parameters: JSONValue
+    /// How the child ended that the message is about; nil for all other messages.
+    public let childResult: ExecutionResult?
 
     /// A message from its parts.
     public init(
-        id: ControlID, messageKey: String, executionID: ExecutionID, actionName: String, parameters: JSONValue
+        id: ControlID, messageKey: String, executionID: ExecutionID, actionName: String, parameters: JSONValue,
+        childResult: ExecutionResult? = nil
     ) {
+        self.childResult = childResult
         self.id = id
         self.messageKey = messageKey
         self.executionID = executionID
@@ -35,6 +39,9 @@ public struct StoredControl: Sendable, Equatable {
 
     /// What is asked, or nil when only a newer version knows it.
     public var action: ControlAction? { ControlAction(name: actionName, parameters: parameters) }
+
+    /// What it is for its execution, or nil when only a newer version knows it.
+    public var arrival: Arrival? { action?.arrival(of: childResult) }
 
     /// Whether the runtime itself sent it: nobody is told what became of it, and nothing of it is left once it is settled.
     public var isInternal: Bool { messageKey.hasPrefix(InternalControl.keyPrefix) }

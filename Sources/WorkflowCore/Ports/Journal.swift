@@ -40,8 +40,10 @@ public protocol Journal: Sendable {
 
     /// The control messages that wait for these executions, in the order in which they came. Asked for a writer, and
     /// answered in the order of its commits: what a commit has settled is not among them.
+    ///
+    /// - Parameter byteLimit: Where to stop with outputs of children, about; what crosses it is still among them.
     func openControls(
-        of executions: [ExecutionID], limit: Int, for writer: WriterID
+        of executions: [ExecutionID], limit: Int, byteLimit: Int, for writer: WriterID
     ) async throws(JournalError) -> [StoredControl]
 
     /// Control messages whose senders nobody else will tell: those of executions that have ended, which are refused with

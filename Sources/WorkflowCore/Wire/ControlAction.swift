@@ -9,6 +9,9 @@ public enum ControlAction: Sendable, Equatable {
     case cancel(reason: String?)
     /// To take note of something that happened outside.
     case signal(name: String, payload: JSONValue)
+    /// To go on without a child that has ended: which one, of which attempt of which step, and about how many bytes its output
+    /// has. Internal.
+    case childEnded(ExecutionID, step: Int, attempt: Int, byteCount: Int)
     /// To start, now that it has its turn. Internal.
     case slotGranted
     /// To end, because it cannot have its turn and must not wait for it. Internal.
@@ -17,11 +20,15 @@ public enum ControlAction: Sendable, Equatable {
     /// The words that messages say it with.
     public static let names = ["cancel", "signal"]
 
+    /// The word for the end of a child.
+    public static let childEndedName = "child_ended"
+
     /// The word that messages say it with.
     public var name: String {
         switch self {
         case .cancel: "cancel"
         case .signal: "signal"
+        case .childEnded: Self.childEndedName
         case .slotGranted: "slot_granted"
         case .slotRefused: "slot_refused"
         }
@@ -32,13 +39,22 @@ public enum ControlAction: Sendable, Equatable {
         switch self {
         case .cancel(let reason): reason.map { ["reason": .string($0)] } ?? [:]
         case .signal(let name, let payload): ["name": .string(name), "payload": payload]
+        case .childEnded(let child, let step, let attempt, let byteCount):
+            [
+                "child": .string(child.description), "step": .int(Int64(step)), "attempt": .int(Int64(attempt)),
+                "bytes": .int(Int64(byteCount)),
+            ]
         case .slotGranted, .slotRefused: [:]
         }
     }
 
-    /// What it is for the execution.
-    public var arrival: Arrival {
+    /// What it is for the execution; nil for the end of a child of which nobody knows how it ended.
+    ///
+    /// - Parameter child: How the child ended that the message is about.
+    public func arrival(of child: ExecutionResult? = nil) -> Arrival? {
         switch self {
+        case .childEnded(_, let step, let attempt, _):
+            child.map { .childEnded(step: step, attempt: attempt, $0) }
         case .cancel(let reason): .cancelRequested(reason: reason)
         case .signal(let name, let payload): .signalReceived(name: name, payload: payload)
         case .slotGranted: .slotGranted
@@ -50,6 +66,7 @@ public enum ControlAction: Sendable, Equatable {
     public var approximateByteCount: Int {
         switch self {
         case .cancel, .slotGranted, .slotRefused: 0
+        case .childEnded(_, _, _, let byteCount): byteCount
         case .signal(let name, let payload): name.utf8.count + payload.approximateByteCount
         }
     }
@@ -95,6 +112,12 @@ public enum ControlAction: Sendable, Equatable {
         case "signal":
             guard let signal = parameters["name"]?.stringValue else { return nil }
             self = .signal(name: signal, payload: parameters["payload"] ?? .null)
+        case Self.childEndedName:
+            guard let child = parameters["child"]?.stringValue.flatMap({ ExecutionID($0) }),
+                let step = parameters["step"]?.intValue, let attempt = parameters["attempt"]?.intValue
+            else { return nil }
+            self = .childEnded(
+                child, step: Int(step), attempt: Int(attempt), byteCount: Int(parameters["bytes"]?.intValue ?? 0))
         case "slot_granted": self = .slotGranted
         case "slot_refused": self = .slotRefused
         default: return nil

@@ -71,7 +71,7 @@ struct ControlLedger {
                 guard status == .cancelled else { return "\(change.state.id) is cancelled and goes on" }
             case .signal(let name, let payload):
                 expected.append(EventType.signalReceived.rawValue + name + payload.jsonText)
-            case .slotGranted, .slotRefused: break
+            case .childEnded, .slotGranted, .slotRefused: break
             case nil: return "control message \(control.messageKey) is applied and not known"
             }
         }

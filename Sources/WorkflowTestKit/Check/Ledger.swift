@@ -21,6 +21,7 @@ struct Ledger {
     private var writers: [WriterID: WriterEntry] = [:]
     private var keys: Set<String> = []
     var controls = ControlLedger()
+    var children = ChildLedger()
     var slots = SlotLedger()
 
     /// How an execution ended, if it has.
@@ -131,7 +132,7 @@ struct Ledger {
         }
         entry.result = ExecutionResult(state)
         entries[state.id] = entry
-        return controls.apply(change) ?? slots.apply(change)
+        return controls.apply(change) ?? slots.apply(change) ?? children.record(change) { entries[$0]?.result }
     }
 
     private static func problem(

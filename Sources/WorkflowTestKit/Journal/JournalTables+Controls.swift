@@ -72,7 +72,7 @@ extension JournalTables {
     mutating func send(_ sends: [InternalControl], publisher: String) -> [ControlHint] {
         var hints: [ControlHint] = []
         for send in sends {
-            guard executions[send.executionID]?.lock != nil else { continue }
+            guard executions[send.executionID]?.lock != nil, !sabotage.contains(.forgetsSends) else { continue }
             if controlByKey[send.messageKey] == nil {
                 lastControl += 1
                 let id = ControlID(rawValue: lastControl)
@@ -97,9 +97,20 @@ extension JournalTables {
     }
 
     /// What waits for these executions.
-    func openControls(of ids: [ExecutionID], limit: Int) -> [StoredControl] {
+    func openControls(of ids: [ExecutionID], limit: Int, byteLimit: Int) -> [StoredControl] {
         let ids = Set(ids)
-        return Array(openControlRows.lazy.map(\.control).filter { ids.contains($0.executionID) }.prefix(limit))
+        var bytes = 0
+        var found: [StoredControl] = []
+        for row in openControlRows where ids.contains(row.control.executionID) {
+            guard found.count < limit, bytes < byteLimit else { break }
+            guard case .childEnded(let child, _, _, let its) = row.control.action else {
+                found.append(row.control)
+                continue
+            }
+            bytes += its
+            found.append(row.control.about(executions[child]?.result))
+        }
+        return found
     }
 
     /// Settles messages together with a change of their execution.
@@ -179,5 +190,14 @@ extension JournalTables {
                 controls[id]?.isAnswered = true
             }
         }
+    }
+}
+
+extension StoredControl {
+    /// The same with how a child ended.
+    fileprivate func about(_ child: ExecutionResult?) -> StoredControl {
+        StoredControl(
+            id: id, messageKey: messageKey, executionID: executionID, actionName: actionName, parameters: parameters,
+            childResult: child)
     }
 }

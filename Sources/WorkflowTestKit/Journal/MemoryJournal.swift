@@ -96,9 +96,11 @@ public struct MemoryJournal: Journal {
 
     /// The control messages that wait for executions.
     public func openControls(
-        of executions: [ExecutionID], limit: Int, for writer: WriterID
+        of executions: [ExecutionID], limit: Int, byteLimit: Int, for writer: WriterID
     ) async throws(JournalError) -> [StoredControl] {
-        try await run("openControls") { tables, _ in tables.openControls(of: executions, limit: limit) }
+        try await run("openControls") { tables, _ in
+            tables.openControls(of: executions, limit: limit, byteLimit: byteLimit)
+        }
     }
 
     /// Control messages whose senders nobody else will tell.

@@ -16,6 +16,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
     case forgetsControlKeys
     /// A commit that applies control messages leaves them open.
     case leavesControlsOpen
+    /// A commit writes nothing of what it sends to other executions.
+    case forgetsSends
     /// Nobody is told what a coordinator that is gone has settled.
     case forgetsAnswers
     /// A schedule begins anew with each start of a coordinator.

@@ -21,10 +21,34 @@ enum RandomWorkflow {
         }
     }
 
-    private static func make(_ number: UInt64) -> WorkflowDefinition {
-        let text = yaml(number)
+    /// The workflows that steps run: one that may fail, one with something to undo, one that would never end by itself, one that
+    /// is over at once, and two with children of their own.
+    static let children: [WorkflowDefinition] = [
+        "s1: { agent: work, retry: { max_attempts: 3, delay: 200ms, jitter: none } }",
+        """
+        s1: { agent: work, compensate: { agent: work } }
+          s2: { agent: work, needs: [s1] }
+        concurrency: { limit: 2 }
+        """,
+        "s1: { signal: never }",
+        "s1: { set: { order: \"${ input.order }\" } }",
+        """
+        s1: { workflow: c0, with: { order: "${ input.order }" }, retry: { max_attempts: 2, delay: 100ms } }
+          s2: { workflow: c1, with: { order: "${ input.order }" }, on_error: continue }
+        """,
+        """
+        s1:
+            foreach: { in: [0, 1, 2], as: n, max_concurrency: 2, min_success: 2 }
+            workflow: c0
+            with: { order: "${ input.order }", n: "${ n }" }
+        """,
+    ].enumerated().map { number, steps in load("workflow: c\(number)\nsteps:\n  \(steps)\n", file: "c\(number)") }
+
+    private static func make(_ number: UInt64) -> WorkflowDefinition { load(yaml(number), file: "w\(number)") }
+
+    private static func load(_ text: String, file: String) -> WorkflowDefinition {
         do {
-            return try WorkflowDefinition(yaml: text, file: "w\(number)", agents: ["work"])
+            return try WorkflowDefinition(yaml: text, file: file, agents: ["work"])
         } catch {
             preconditionFailure("The simulator wrote a definition that does not load: \(error)\n\(text)")
         }
@@ -79,9 +103,27 @@ enum RandomWorkflow {
                 "", ", max_concurrency: 1", ", tolerate: 50%", ", max_concurrency: 2, min_success: 2",
             ])
             return ["    foreach: { in: [\(items)], as: n\(more) }"] + call(step, needs: needs, isItem: true, &random)
+        case 35..<52:
+            return child(&random)
         default:
             return call(step, needs: needs, isItem: false, &random)
         }
+    }
+
+    private static func child(_ random: inout SplitMix) -> [String] {
+        let number = random.number(below: Int64(children.count))
+        var lines = ["    workflow: c\(number)"]
+        if random.isTrue(percent: 30) {
+            lines.append(
+                "    foreach: { in: [0, 1, 2, 3], as: n, \(random.choice(["max_concurrency: 2", "tolerate: 2"])) }")
+        }
+        lines.append("    with: { order: \"${ input.order }\" }")
+        if random.isTrue(percent: 50) { lines.append("    retry: { max_attempts: 2, delay: 500ms }") }
+        // The third waits for what nobody sends.
+        if number == 2 || random.isTrue(percent: 25) {
+            lines.append("    timeout: { run: \(random.choice(["1s", "6s"])), total: 20s }")
+        }
+        return lines
     }
 
     private static func call(_ step: Int, needs: [Int], isItem: Bool, _ random: inout SplitMix) -> [String] {

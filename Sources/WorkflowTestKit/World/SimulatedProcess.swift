@@ -54,7 +54,7 @@ final class SimulatedProcess: @unchecked Sendable {
                 owner: name, lease: lease, maxInFlight: world.weather.maxInFlight, lanes: world.weather.lanes,
                 maxBatch: world.weather.maxBatch,
                 drainDeadline: .seconds(5)),
-            catalog: DefinitionCatalog(world.definitions),
+            catalog: DefinitionCatalog(world.library),
             agents: AgentRegistry([SimulatedAgent(process: self)]),
             journal: MemoryJournal(SimulatedTransport(process: self), lease: lease), intake: requests,
             control: control, publisher: publisher, environment: environment,

@@ -8,6 +8,7 @@ extension World {
         if case .committed(let change, _, _) = change {
             counts.commits += 1
             if change.acceptance != nil { counts.executions += 1 }
+            if change.acceptance != nil, change.state.parent != nil { counts.children += 1 }
             checkTick(change)
             log("  \(change.state.id) \(change.events.map { "\($0.sequence) \($0.type.rawValue)" })")
         }
@@ -92,12 +93,12 @@ extension World {
             return [tables.idByKey[key].flatMap { tables.executions[$0] }].compactMap { $0 }
                 .filter { $0.state.input == order.input }
         }
-        return tables.executions.values.filter { $0.state.input == order.input }
+        return tables.executions.values.filter { $0.state.input == order.input && $0.state.parent == nil }
     }
 
     /// An agent is called: its attempt is committed, and it is given what is committed.
     func checkCall(_ arguments: JSONValue, _ context: AgentContext) {
-        let definition = definitions.first { $0.reference.id == context.workflowID }
+        let definition = library.first { $0.reference.id == context.workflowID }
         // That of a pure step may be called ahead of the commit.
         let ofItem = String(context.stepName.prefix { $0 != "[" })
         let isCall = context.stepName == ofItem || context.stepName.hasSuffix("]")
@@ -132,7 +133,7 @@ extension World {
 
     /// Everything once more, after all coordinators have stopped.
     func checkTheEnd() {
-        if let problem = ledger.problem(in: tables) { return fail(problem) }
+        if let problem = ledger.problem(in: tables) ?? ledger.children.finalProblem { return fail(problem) }
         for order in orders {
             switch (broker.parked[order.number], order.flaw) {
             case (nil, .none):

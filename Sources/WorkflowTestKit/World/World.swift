@@ -21,7 +21,10 @@ final class World: @unchecked Sendable {
 
     let weather: Weather
     let scheduler: Scheduler
+    /// The workflows that requests ask for.
     let definitions: [WorkflowDefinition]
+    /// All workflows, with those that steps run.
+    let library: [WorkflowDefinition]
     /// The workflows that the clock starts.
     let scheduled: [ScheduledWorkflow]
     var tables: JournalTables
@@ -56,6 +59,7 @@ final class World: @unchecked Sendable {
         let asked = (0..<weather.workflowCount).map { _ in RandomWorkflow.any(&workload) }
         scheduled = ScheduledWorkflow.random(weather: weather, seed: seeds.next())
         definitions = asked + scheduled.map(\.definition)
+        library = definitions + RandomWorkflow.children
         tables = JournalTables(startedAt: Timestamp(microsecondsSinceEpoch: Self.epoch))
         tables.sabotage = sabotage
         for record in scheduled.compactMap(\.record) { tables.begin(record) }

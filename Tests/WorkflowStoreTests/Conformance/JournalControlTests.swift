@@ -33,11 +33,16 @@ import WorkflowCore
             #expect(
                 try await second.journal.submit([signal(id, "d"), signal(id, "a", "a")], publisher: second.name)
                     == [.kept(owner: nil), .kept(owner: nil)])
-            let open = try await journal.openControls(of: [id, bystander.state.id], limit: 10, for: writer)
+            let open = try await journal.openControls(
+                of: [id, bystander.state.id], limit: 10, byteLimit: 1 << 20, for: writer)
             #expect(open.map(\.messageKey) == ["c", "a", "b", "d"])
             #expect(open[0].executionID == id && open[0].action == .signal(name: "s", payload: "c"))
-            #expect(try await journal.openControls(of: [id], limit: 2, for: writer).map(\.messageKey) == ["c", "a"])
-            #expect(try await journal.openControls(of: [bystander.state.id], limit: 10, for: writer).isEmpty)
+            #expect(
+                try await journal.openControls(of: [id], limit: 2, byteLimit: 1 << 20, for: writer).map(\.messageKey)
+                    == ["c", "a"])
+            #expect(
+                try await journal.openControls(of: [bystander.state.id], limit: 10, byteLimit: 1 << 20, for: writer)
+                    .isEmpty)
             #expect(
                 try await journal.submit([signal(id, "a", "else")], publisher: party.name)
                     == [.refused(.controlConflict(id))])
@@ -64,7 +69,8 @@ import WorkflowCore
                     try await journal.submit([signal(id, "a"), signal(nowhere, "b")], publisher: party.name)
                         == [.refused(.ended(id, as: .cancelled)), .refused(.unknownExecution(nowhere))])
             }
-            #expect(try await journal.openControls(of: [id, nowhere], limit: 9, for: writer).isEmpty)
+            #expect(
+                try await journal.openControls(of: [id, nowhere], limit: 9, byteLimit: 1 << 20, for: writer).isEmpty)
         }
     }
 
@@ -80,7 +86,7 @@ import WorkflowCore
             _ = try await journal.submit(messages, publisher: party.name)
             _ = try await stage.second.journal.submit(
                 [signal(id, "told", to: Self.other)], publisher: stage.second.name)
-            let open = try await journal.openControls(of: [id], limit: 9, for: writer)
+            let open = try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer)
             try #require(open.count == 3)
             var change = execution.ask(.signalReceived(name: "s", payload: 1), at: 6)
             let refusal = ControlOutcome.refused(code: "TOO_MANY_SIGNALS", message: "No.")
@@ -94,12 +100,12 @@ import WorkflowCore
                 _ = try await journal.commit(party.batch(writer, [stale]))
             }
             #expect(code == .leasesLost([id]))
-            #expect(try await journal.openControls(of: [id], limit: 9, for: writer).count == 3)
+            #expect(try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer).count == 3)
 
             let receipt = try await journal.commit(party.batch(writer, [change]))
             #expect(Set(receipt.controlCallers[open[0].id] ?? []) == [Self.sender, Self.other])
             #expect(receipt.controlCallers[open[1].id] == [] && receipt.controlCallers[open[2].id] == [Self.sender])
-            #expect(try await journal.openControls(of: [id], limit: 9, for: writer).isEmpty)
+            #expect(try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer).isEmpty)
             #expect(
                 try await journal.submit(messages, publisher: party.name)
                     == change.controls.map { .settled($0.outcome) })
@@ -149,7 +155,7 @@ import WorkflowCore
             let id = execution.state.id
             _ = try await journal.commit(party.batch(writer, [accept]))
             _ = try await journal.submit([signal(id, "settled"), signal(id, "open", 2)], publisher: party.name)
-            let open = try await journal.openControls(of: [id], limit: 9, for: writer)
+            let open = try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer)
             var change = execution.ask(.signalReceived(name: "s", payload: 1), at: 6)
             change.controls = [
                 SettledControl(control: open[0], outcome: .applied(id, action: "signal", sequence: 6))
@@ -168,7 +174,8 @@ import WorkflowCore
             #expect(executions.map(\.state.id) == [id] && executions[0].hasControls)
             #expect(executions[0].state.signals == execution.state.signals)
             #expect(
-                try await heir.journal.openControls(of: [id], limit: 9, for: heirWriter).map(\.messageKey) == ["open"])
+                try await heir.journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: heirWriter).map(
+                    \.messageKey) == ["open"])
             #expect(try await heir.tick().openControls == [ControlHint(execution: id, owner: heir.owner)])
         }
     }
@@ -191,13 +198,13 @@ import WorkflowCore
                 _ = try await journal.commit(party.batch(writer, [stale]))
             }
             #expect(code == .leasesLost([sender.state.id]))
-            #expect(try await journal.openControls(of: [id], limit: 9, for: writer).isEmpty)
+            #expect(try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer).isEmpty)
 
             let hints = [ControlHint(execution: id, owner: party.owner)]
             #expect(try await journal.commit(party.batch(writer, [change])).hints == hints)
             #expect(try await party.tick().openControls == hints)
             #expect(try await party.tick().hasUnansweredControls == false)
-            let open = try await journal.openControls(of: [id], limit: 9, for: writer)
+            let open = try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer)
             #expect(open.map(\.messageKey) == [send.messageKey] && open.map(\.action) == [send.action])
             #expect(open.allSatisfy { $0.isInternal })
 
@@ -205,7 +212,7 @@ import WorkflowCore
             var again = sender.answer(1, .success(2), at: 11 + Int64(change.events.count))
             again.sends = [send]
             _ = try await journal.commit(party.batch(writer, [again]))
-            #expect(try await journal.openControls(of: [id], limit: 9, for: writer) == open)
+            #expect(try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer) == open)
         }
     }
 
@@ -223,7 +230,7 @@ import WorkflowCore
             ]
             _ = try await journal.commit(party.batch(writer, [accept]))
             _ = try await journal.submit([signal(id, "told")], publisher: party.name)
-            let open = try await journal.openControls(of: [id], limit: 9, for: writer)
+            let open = try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer)
             try #require(open.map(\.isInternal) == [true, true, true, false])
             var change = execution.ask(.cancelRequested(reason: "because"), at: 6)
             change.controls = [
@@ -238,7 +245,7 @@ import WorkflowCore
             #expect(try await journal.unansweredControls(limit: 9).map(\.control.messageKey) == ["told"])
             try await journal.recordAnswered([open[3].id])
             #expect(try await party.tick().hasUnansweredControls == false)
-            #expect(try await journal.openControls(of: [id], limit: 9, for: writer).isEmpty)
+            #expect(try await journal.openControls(of: [id], limit: 9, byteLimit: 1 << 20, for: writer).isEmpty)
         }
     }
 

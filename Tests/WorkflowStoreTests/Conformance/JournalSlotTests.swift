@@ -43,17 +43,18 @@ import WorkflowCore
 
         /// The executions for which there is a message, and what it asks.
         func messages(for ids: [ExecutionID]) async throws -> [ExecutionID: ControlAction] {
-            let open = try await party.journal.openControls(of: ids, limit: 99, for: writer)
+            let open = try await party.journal.openControls(of: ids, limit: 99, byteLimit: 1 << 20, for: writer)
             #expect(Set(open.map(\.executionID)).count == open.count, "nobody is told twice")
             return Dictionary(open.compactMap { control in control.action.map { (control.executionID, $0) } }) { $1 }
         }
 
         /// Does what the messages for an execution ask.
         mutating func settle(_ execution: inout Execution) async throws -> CommitReceipt {
-            let open = try await party.journal.openControls(of: [execution.state.id], limit: 99, for: writer)
+            let open = try await party.journal.openControls(
+                of: [execution.state.id], limit: 99, byteLimit: 1 << 20, for: writer)
             let control = try #require(open.first)
             let action = try #require(control.action)
-            var change = execution.change(after: action.arrival)
+            var change = execution.change(after: try #require(control.arrival))
             change.controls = [
                 SettledControl(
                     control: control,
