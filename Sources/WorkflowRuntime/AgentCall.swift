@@ -5,8 +5,12 @@ import WorkflowCore
 ///
 /// Times are those of `RuntimeEnvironment.uptime`.
 final class AgentCall: Sendable {
-    /// A step of an execution; it has one call at a time.
+    /// A step of an execution, as a lane knows it; it has one call at a time.
+    ///
+    /// A copy of a request may come to another lane than the one that has its execution, and is taken for new there until the
+    /// database says otherwise. What that lane calls and gives up by then is not the other's.
     struct ID: Hashable, Sendable {
+        let lane: Int
         let execution: ExecutionID
         let step: Int
     }
@@ -27,19 +31,21 @@ final class AgentCall: Sendable {
     /// Calls are numbered as they come.
     let number: UInt64
     let invocation: Invocation
+    private let lane: Int
     /// Where its answer goes.
     let mailbox: Mailbox
     private let invokedAt: Duration
     private let state = Mutex(State())
 
-    init(number: UInt64, _ invocation: Invocation, answerTo mailbox: Mailbox, at time: Duration) {
+    init(number: UInt64, _ invocation: Invocation, lane: Int = 0, answerTo mailbox: Mailbox, at time: Duration) {
         self.number = number
+        self.lane = lane
         self.invocation = invocation
         self.mailbox = mailbox
         invokedAt = time
     }
 
-    var id: ID { ID(execution: invocation.executionID, step: invocation.step) }
+    var id: ID { ID(lane: lane, execution: invocation.executionID, step: invocation.step) }
 
     /// Whether nobody waits for its answer any more.
     var isOver: Bool { state.withLock { $0.isOver } }

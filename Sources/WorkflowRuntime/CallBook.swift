@@ -44,14 +44,15 @@ final class CallBook: Sendable {
     ///
     /// - Returns: The call, and whether it needs nothing but a thread; nil once no calls are made any more.
     func add(
-        _ invocation: Invocation, answerTo mailbox: Mailbox, at time: Duration
+        _ invocation: Invocation, lane: Int, answerTo mailbox: Mailbox, at time: Duration
     ) -> (call: AgentCall, isReady: Bool)? {
-        let id = AgentCall.ID(execution: invocation.executionID, step: invocation.step)
+        let id = AgentCall.ID(lane: lane, execution: invocation.executionID, step: invocation.step)
         cancel(id)
         return state.withLock { state in
             guard !state.isStopped else { return nil }
             state.lastNumber += 1
-            let call = AgentCall(number: state.lastNumber, invocation, answerTo: mailbox, at: time)
+            let call = AgentCall(
+                number: state.lastNumber, invocation, lane: lane, answerTo: mailbox, at: time)
             state.calls[id] = Entry(call: call)
             return (call, state.queue.add(call))
         }
@@ -93,10 +94,10 @@ final class CallBook: Sendable {
         state.withLock { $0.remove(id) }?.work?.cancel()
     }
 
-    /// Stops waiting for every agent of these executions.
-    func cancel(_ executions: Set<ExecutionID>) {
+    /// Stops waiting for every agent that a lane has called for these executions.
+    func cancel(_ executions: Set<ExecutionID>, lane: Int) {
         let entries = state.withLock { state in
-            let ids = state.calls.keys.filter { executions.contains($0.execution) }
+            let ids = state.calls.keys.filter { $0.lane == lane && executions.contains($0.execution) }
             return ids.compactMap { state.remove($0) }
         }
         // In the order in which they came, so that a simulation from the same seed goes the same way.

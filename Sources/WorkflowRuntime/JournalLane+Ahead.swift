@@ -23,7 +23,7 @@ extension JournalLane {
         var bytes = 0
         while bytes < Self.batchBytes {
             for call in calls where isAwaited(call) {
-                invoker.invoke(call, answerTo: answers)
+                invoker.invoke(call, lane: index, answerTo: answers)
                 underWay += 1
             }
             calls = []

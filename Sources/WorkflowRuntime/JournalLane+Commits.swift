@@ -82,7 +82,7 @@ extension JournalLane {
         answers.enqueue(settled)
         hint(receipt.hints)
         learn(of: batch, receipt)
-        for (id, step) in batch.abandoned { invoker.cancel(id, step: step) }
+        for (id, step) in batch.abandoned { invoker.cancel(id, step: step, lane: index) }
         carryOn(batch)
     }
 
@@ -112,7 +112,7 @@ extension JournalLane {
         }
         // An answer in the same batch may have ended the execution after a call was decided.
         for invocation in batch.invocations where isAwaited(invocation) {
-            invoker.invoke(invocation, answerTo: mailbox)
+            invoker.invoke(invocation, lane: index, answerTo: mailbox)
         }
     }
 
@@ -141,7 +141,7 @@ extension JournalLane {
         let id = batch.changes[0].state.id
         logger.error(
             "the database refuses a change", metadata: [LogKey.execution: "\(id)", LogKey.error: "\(refusal.message)"])
-        invoker.cancel([id])
+        invoker.cancel([id], lane: index)
         held[id] = nil
         timers.forget(id)
         if let admitted = batch.accepted[id] {
@@ -161,7 +161,7 @@ extension JournalLane {
             held[id] = nil
             timers.forget(id)
         }
-        invoker.cancel(ids)
+        invoker.cancel(ids, lane: index)
     }
 
     /// These executions were to start and have no slot: they wait for their turn or are refused, as their definitions say.
@@ -182,7 +182,7 @@ extension JournalLane {
         batch.drop(ids)
         for id in ids { held[id] = nil }
         // The agents of pure steps may be at work already.
-        invoker.cancel(ids)
+        invoker.cancel(ids, lane: index)
         mailbox.putBack(requests, foundNoSlot: foundNoSlot)
     }
 
