@@ -5,14 +5,13 @@ import WorkflowCore
 ///
 /// Times are those of `RuntimeEnvironment.uptime`.
 final class AgentCall: Sendable {
-    /// A step of an execution, as a lane knows it; it has one call at a time.
-    ///
-    /// A copy of a request may come to another lane than the one that has its execution, and is taken for new there until the
-    /// database says otherwise. What that lane calls and gives up by then is not the other's.
+    /// A step of an execution in a lane; it has one call at a time there. Two lanes may think for a moment that an execution
+    /// is theirs: one that has taken it over, and one that takes a copy of its request for new. Neither is to end the calls of
+    /// the other.
     struct ID: Hashable, Sendable {
-        let lane: Int
         let execution: ExecutionID
         let step: Int
+        let lane: Int
     }
 
     /// What a call can run out of.
@@ -31,7 +30,8 @@ final class AgentCall: Sendable {
     /// Calls are numbered as they come.
     let number: UInt64
     let invocation: Invocation
-    private let lane: Int
+    /// Which of the coordinator's lanes makes it.
+    let lane: Int
     /// Where its answer goes.
     let mailbox: Mailbox
     private let invokedAt: Duration
@@ -39,13 +39,13 @@ final class AgentCall: Sendable {
 
     init(number: UInt64, _ invocation: Invocation, lane: Int = 0, answerTo mailbox: Mailbox, at time: Duration) {
         self.number = number
-        self.lane = lane
         self.invocation = invocation
+        self.lane = lane
         self.mailbox = mailbox
         invokedAt = time
     }
 
-    var id: ID { ID(lane: lane, execution: invocation.executionID, step: invocation.step) }
+    var id: ID { ID(execution: invocation.executionID, step: invocation.step, lane: lane) }
 
     /// Whether nobody waits for its answer any more.
     var isOver: Bool { state.withLock { $0.isOver } }

@@ -35,11 +35,11 @@ final class AgentInvoker: Sendable {
         threads?.whenFree { [weak self] in self?.beginNext() }
     }
 
-    /// Makes a call when its turn comes; its answer, or that it took too long, is posted to `mailbox`.
-    ///
-    /// - Parameter lane: Whose call it is; the calls of one lane are nothing to the others.
+    /// Makes a call of a lane when its turn comes; its answer, or that it took too long, is posted to `mailbox`.
     func invoke(_ invocation: Invocation, lane: Int = 0, answerTo mailbox: Mailbox) {
-        guard let (call, isReady) = book.add(invocation, lane: lane, answerTo: mailbox, at: environment.uptime())
+        guard
+            let (call, isReady) = book.add(
+                invocation, lane: lane, answerTo: mailbox, at: environment.uptime())
         else { return }
         look(after: call)
         if isReady { offer() }
@@ -82,10 +82,10 @@ final class AgentInvoker: Sendable {
 
     /// Stops waiting for a step's agent.
     func cancel(_ execution: ExecutionID, step: Int, lane: Int = 0) {
-        book.cancel(AgentCall.ID(lane: lane, execution: execution, step: step))
+        book.cancel(AgentCall.ID(execution: execution, step: step, lane: lane))
     }
 
-    /// Stops waiting for every agent of these executions.
+    /// Stops waiting for every agent of a lane's executions.
     func cancel(_ executions: Set<ExecutionID>, lane: Int = 0) { book.cancel(executions, lane: lane) }
 
     /// Starts no further calls; those that wait are left to whoever takes their executions over.

@@ -46,13 +46,12 @@ final class CallBook: Sendable {
     func add(
         _ invocation: Invocation, lane: Int, answerTo mailbox: Mailbox, at time: Duration
     ) -> (call: AgentCall, isReady: Bool)? {
-        let id = AgentCall.ID(lane: lane, execution: invocation.executionID, step: invocation.step)
+        let id = AgentCall.ID(execution: invocation.executionID, step: invocation.step, lane: lane)
         cancel(id)
         return state.withLock { state in
             guard !state.isStopped else { return nil }
             state.lastNumber += 1
-            let call = AgentCall(
-                number: state.lastNumber, invocation, lane: lane, answerTo: mailbox, at: time)
+            let call = AgentCall(number: state.lastNumber, invocation, lane: lane, answerTo: mailbox, at: time)
             state.calls[id] = Entry(call: call)
             return (call, state.queue.add(call))
         }
@@ -94,7 +93,7 @@ final class CallBook: Sendable {
         state.withLock { $0.remove(id) }?.work?.cancel()
     }
 
-    /// Stops waiting for every agent that a lane has called for these executions.
+    /// Stops waiting for every agent of a lane's executions.
     func cancel(_ executions: Set<ExecutionID>, lane: Int) {
         let entries = state.withLock { state in
             let ids = state.calls.keys.filter { $0.lane == lane && executions.contains($0.execution) }

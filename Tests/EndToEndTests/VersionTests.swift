@@ -105,6 +105,10 @@ extension EndToEnd {
                     second.errors.matches(of: /the definitions are read again/).count == 2
                 }
                 #expect(try await Self.run(stage, with: settings)["output"] == 2)
+                try FileManager.default.moveItem(atPath: folder, toPath: folder + "-away")
+                second.send(SIGHUP)
+                try await second.waitForLog("the definitions are not read again, and what was in use stays: The folder")
+                #expect(try await Self.run(stage, with: settings)["output"] == 2)
             }
         }
 

@@ -276,6 +276,30 @@ import Testing
                 .contains("'each.compensate' would not be there, and had ended as SUCCESS") == true)
     }
 
+    /// Whether there is a slot depends on others, so it starts when it did.
+    @Test func turnsAreAsTheyWere() throws {
+        let limited = "concurrency: { key: \"${ string(input.x) }\", limit: 1 }\n" + Self.base
+        var run = try Run(limited, input: ["x": 1])
+        run.handle(.queued(key: "1"))
+        let turn = noon.advanced(byMicroseconds: 3_600_000_000)
+        run.handle(.slotGranted, now: turn)
+        try run.succeed("a", ["n": 5], now: turn.advanced(byMicroseconds: 1_000_000))
+        try run.succeed("b", "fine", now: turn.advanced(byMicroseconds: 2_000_000))
+        let record = ExecutionRecord(run.state, events: run.events)
+        #expect(record.status == .success && record.events.first?.type == .executionQueued)
+        for yaml in [limited, Self.base, limited + "\ntimeout: 1m"] {
+            #expect(try messages(record, yaml, original: limited) == nil)
+        }
+        #expect(
+            try messages(record, limited.replacing("n + 1", with: "n + 2"), original: limited)?.first
+                == "'c' would give something else")
+        var refused = try Run(limited, input: ["x": 1])
+        refused.handle(.slotRefused)
+        #expect(
+            try verdict(ExecutionRecord(refused.state, events: refused.events), Self.base)
+                == .incomparable("it ended before it had started"))
+    }
+
     @Test func inputsThatWouldBeRejected() throws {
         let found = try messages(
             try record(Self.base, Self.luck),

@@ -44,6 +44,7 @@ import Testing
     @Test func everyTypeHasItsKey() {
         #expect(
             EventType.all.map { event($0).routingKey } == [
+                "document_analysis.execution.queued",
                 "document_analysis.execution.started", "document_analysis.step.started",
                 "document_analysis.agent.invoked",
                 "document_analysis.agent.response", "document_analysis.step.completed", "document_analysis.step.failed",

@@ -72,7 +72,13 @@ struct DefinitionReload: Sendable {
 
     private func read(_ last: inout DefinitionCatalog) {
         do {
-            let files = try WorkflowFiles(settings)
+            // As they were read at the start: a coordinator has a folder, and no sample takes its place.
+            let files =
+                switch occasion {
+                case .hangup:
+                    try WorkflowFiles(folder: settings[.workflowsDirectory], agents: PerdureProgram.agents.names)
+                case .change: try WorkflowFiles(settings)
+                }
             files.report(to: logger)
             last = files.catalog(fallingBackTo: last)
             continuation.yield(last)
