@@ -56,8 +56,10 @@ extension World {
                 return "the last tick of \(workflow.id) was not started"
             }
         }
-        let isQuiet = scheduled.isEmpty || Self.quietSeconds.contains(time.secondsSinceEpoch % 60)
-        return isQuiet ? nil : "a tick may come"
+        if !scheduled.isEmpty, !Self.quietSeconds.contains(time.secondsSinceEpoch % 60) {
+            return "a tick may come"
+        }
+        return nil
     }
 
     private func isStarted(_ tick: Timestamp, of workflow: ScheduledWorkflow) -> Bool {
