@@ -9,8 +9,7 @@ struct Lanes: Sendable {
     /// and not before the index of the database.
     func lane(for request: AdmittedRequest) -> JournalLane {
         guard all.count > 1 else { return all[0] }
-        // An id that callers bring first: two lanes must never begin executions of one id, or each takes the other's calls of
-        // agents for its own.
+        // An id that callers bring first, so that its copies come to one lane, where they are told apart without the database.
         let request = (id: request.request.executionID, key: request.request.idempotencyKey, made: request.executionID)
         let key = request.id?.description ?? request.key ?? request.made.description
         // FNV-1a: even enough for a few lanes, and the same in every process, unlike Swift's own hash.

@@ -154,14 +154,13 @@ final class ScheduleClock: RequestIntake {
         let receipt = DeliveryReceipt(tick: number)
         do throws(RequestRejection) {
             let request = try line.schedule.request(for: workflow, tick: tick)
+            // Others start the same tick, so the tables are asked first.
+            var envelope = ExecutionRequest.Envelope(
+                messageID: request.idempotencyKey, replyTo: nil, correlationID: nil, traceparent: nil,
+                isRedelivered: true)
+            envelope.isOfRuntime = true
             continuation.yield([
-                IncomingRequest(
-                    body: request.body.jsonBytes,
-                    // Others start the same tick, so the tables are asked first.
-                    envelope: ExecutionRequest.Envelope(
-                        messageID: request.idempotencyKey, replyTo: nil, correlationID: nil, traceparent: nil,
-                        isRedelivered: true),
-                    receipt: receipt)
+                IncomingRequest(body: request.body.jsonBytes, envelope: envelope, receipt: receipt)
             ])
         } catch {
             passOver(receipt, error)

@@ -150,7 +150,7 @@ import WorkflowCore
         #expect(WorkflowSchedule.text(of: tick) == "2026-11-23T01:30:00Z")
         let request = try schedule.request(for: "nightly", tick: tick)
         #expect(request.input["day"] == "2026-11-22")
-        #expect(request.idempotencyKey == "schedule:nightly/2026-11-23T01:30:00Z")
+        #expect(request.idempotencyKey == "perdure:schedule/nightly/2026-11-23T01:30:00Z")
         #expect(request.metadata["schedule"]?["tick"] == "2026-11-23T01:30:00Z")
     }
 

@@ -93,7 +93,7 @@ extension EndToEnd {
                     try await stage.sql(
                         """
                         SELECT count(*), count(DISTINCT idempotency_key) FROM executions
-                        WHERE idempotency_key = 'schedule:' || workflow_id || '/' || (input_payload ->> 'tick')
+                        WHERE idempotency_key = 'perdure:schedule/' || workflow_id || '/' || (input_payload ->> 'tick')
                           AND output_payload ->> 'a' = input_payload ->> 'tick'
                           AND metadata -> 'schedule' ->> 'time_zone' = 'UTC'
                         """) == [["6", "6"]])
@@ -141,7 +141,7 @@ extension EndToEnd {
                     try await stage.number(
                         """
                         SELECT count(*) FROM workflow_schedules s JOIN executions e ON
-                        e.idempotency_key = 'schedule:minute/' || to_char(s.last_tick_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+                        e.idempotency_key = 'perdure:schedule/minute/' || to_char(s.last_tick_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
                         WHERE s.next_tick_at = s.last_tick_at + interval '1 minute'
                         """) == 1
                 }

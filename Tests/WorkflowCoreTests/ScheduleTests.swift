@@ -90,14 +90,18 @@ import Testing
         let daily = try schedule("{ cron: '@daily', input: { day: '${ tick.date }' } }")
         let tick = try time("2026-11-23T00:00:00Z")
         let request = try daily.request(for: "w", tick: tick)
-        #expect(request.idempotencyKey == "schedule:w/2026-11-23T00:00:00Z")
+        #expect(request.idempotencyKey == "perdure:schedule/w/2026-11-23T00:00:00Z")
         #expect(request.executionID == (try daily.request(for: "w", tick: tick).executionID))
         #expect(request.executionID != (try daily.request(for: "v", tick: tick).executionID))
         #expect(request.input == ["day": "2026-11-23"] && request.workflowID == "w" && request.version == nil)
         #expect(request.metadata["schedule"]?["tick"] == "2026-11-23T00:00:00Z")
         // It is a request like any other: it can be read back from its message.
-        let envelope = ExecutionRequest.Envelope(
+        var envelope = ExecutionRequest.Envelope(
             messageID: request.idempotencyKey, replyTo: nil, correlationID: nil, traceparent: nil)
+        #expect(throws: RequestRejection.self, "nobody else may ask for it") {
+            try ExecutionRequest(body: request.body.jsonBytes, envelope: envelope)
+        }
+        envelope.isOfRuntime = true
         #expect(try ExecutionRequest(body: request.body.jsonBytes, envelope: envelope) == request)
     }
 

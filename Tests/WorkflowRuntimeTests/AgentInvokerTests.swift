@@ -237,6 +237,27 @@ private actor Answers {
         #expect(log.entries.begun.map(\.number) == [0, 1, 4])
     }
 
+    /// Two lanes may have the same execution for a moment: one that has taken it over, and one that takes a copy of its
+    /// request for new.
+    @Test(.timeLimit(.minutes(1)))
+    func whatOneLaneGivesUpAnotherStillAwaits() async {
+        let (log, isLet, mailbox) = (Log(), Flag(), Mailbox())
+        let invoker = AgentInvoker(
+            agents: AgentRegistry([Busy(log: log, isLet: isLet)]), threads: AgentThreads(count: 1),
+            environment: .passing())
+        defer { invoker.stop() }
+        let answers = Answers(mailbox)
+        let other = Mailbox()
+        invoker.invoke(Invocation(7, agent: "busy"), lane: 0, answerTo: mailbox)
+        invoker.invoke(Invocation(7, agent: "busy"), lane: 1, answerTo: other)
+        invoker.cancel([ExecutionID(number: 7)], lane: 1)
+        invoker.invoke(Invocation(8, agent: "busy"), lane: 0, answerTo: mailbox)
+        invoker.cancel(ExecutionID(number: 8), step: 0, lane: 1)
+        isLet.value = true
+        #expect(Set(await answers.next(2).map(\.0)) == Set([7, 8].map { ExecutionID(number: $0) }))
+        #expect(invoker.runningCount == 0 && invoker.waitingCount == 0)
+    }
+
     @Test(.timeLimit(.minutes(1)))
     func afterAStopNoCallBegins() async {
         let (log, isLet, mailbox) = (Log(), Flag(), Mailbox())

@@ -129,9 +129,9 @@ public struct WorkflowSchedule: Sendable {
         ]
     }
 
-    /// `schedule:WORKFLOW/2026-11-23T02:30:00Z`
+    /// `perdure:schedule/WORKFLOW/2026-11-23T02:30:00Z`: one of the runtime's own keys, so that no message from outside has it.
     public static func key(of workflowID: String, tick: Timestamp) -> String {
-        "schedule:\(workflowID)/\(text(of: tick))"
+        "\(InternalControl.keyPrefix)schedule/\(workflowID)/\(text(of: tick))"
     }
 
     /// A tick in UTC, to the second, e.g. `2026-11-23T02:30:00Z`.

@@ -15,6 +15,8 @@ extension ExecutionRequest {
         public var priority: UInt8?
         /// Whether the broker may have delivered the message before.
         public var isRedelivered: Bool
+        /// Whether it comes from the runtime itself, whose keys no message from outside may have.
+        public var isOfRuntime = false
 
         /// An envelope from a message's properties.
         public init(

@@ -90,7 +90,7 @@ extension ExecutionRequest.Envelope {
                 "The property 'message_id' must be at most \(Limits.idempotencyKeyBytes) bytes of text without NUL."
             )
         }
-        guard !messageID.hasPrefix(InternalControl.keyPrefix) else {
+        guard isOfRuntime || !messageID.hasPrefix(InternalControl.keyPrefix) else {
             throw RequestRejection(
                 .invalidRequest,
                 "The property 'message_id' must not begin with '\(InternalControl.keyPrefix)', which is for the runtime's own "

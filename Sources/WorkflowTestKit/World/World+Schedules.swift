@@ -8,7 +8,9 @@ extension World {
 
     /// A commit accepts an execution: if it is a tick, it must be one that may be started now.
     func checkTick(_ change: ExecutionChange) {
-        guard let acceptance = change.acceptance, acceptance.idempotencyKey.hasPrefix("schedule:") else { return }
+        guard let acceptance = change.acceptance, acceptance.idempotencyKey.hasPrefix("perdure:schedule/") else {
+            return
+        }
         counts.ticks += 1
         let id = change.state.workflow.id
         guard let workflow = scheduled.first(where: { $0.id == id }),
