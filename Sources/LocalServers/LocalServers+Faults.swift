@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// What a test does to the servers to see how their users bear it.
@@ -66,6 +67,24 @@ extension LocalServers {
     /// Freezes RabbitMQ: its connections stay open and go silent, as in a network that swallows packets.
     public func pauseBroker() async throws(LocalServersError) {
         try await signal("broker", SIGSTOP, brokerKeeper, waits: false)
+        // Each thread stops when its turn on a processor comes, which may take a while on a busy machine; until then it answers.
+        let deadline = ContinuousClock.now + configuration.startTimeout
+        while let pid = brokerPID, !Self.isStopped(pid), ContinuousClock.now < deadline {
+            await Waiting.pause(Waiting.interval)
+        }
+    }
+
+    /// Whether every thread of a process is stopped, as the state in its `stat` says (proc(5)).
+    private static func isStopped(_ pid: Int32) -> Bool {
+        let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/task")) ?? []
+        return threads.allSatisfy { thread in
+            guard let stat = FileManager.default.contents(atPath: "/proc/\(pid)/task/\(thread)/stat") else {
+                return true
+            }
+            // The name before it may hold anything, parentheses too.
+            let state = String(decoding: stat, as: UTF8.self).split(separator: ")").last?.first { $0 != " " }
+            return state == "T"
+        }
     }
 
     /// Lets a paused RabbitMQ go on.
