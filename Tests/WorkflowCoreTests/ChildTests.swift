@@ -116,6 +116,15 @@ import Testing
         #expect(run.state.status == .success && run.state.steps[1].retryCount == 1)
     }
 
+    @Test func aChildThatSomebodyHasCancelledIsNotStartedAgain() throws {
+        for (policy, isRetried) in [("max_attempts: 3", false), ("only: [CHILD_CANCELLED]", true)] {
+            var run = try Run(Self.parent("retry: { \(policy) }"))
+            let child = try #require(run.handle(.accepted).children.first)
+            let lines = run.handle(end(child, failure, status: .cancelled)).lines
+            #expect(lines.contains("STEP_RETRY_SCHEDULED child") == isRetried)
+        }
+    }
+
     @Test func aChildThatCannotStartFailsItsStep() throws {
         let error = WorkflowError(code: .init(rawValue: "INVALID_INPUT"), message: "No.")
         var run = try Run(Self.parent("on_error: continue"))

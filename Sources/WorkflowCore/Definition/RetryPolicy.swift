@@ -53,10 +53,10 @@ public struct RetryPolicy: Sendable, Hashable {
         self.only = only
     }
 
-    /// Errors that no repetition mends: the definition or the program has to change.
+    /// Errors that no repetition mends: the definition or the program has to change, or somebody does not want it.
     private static let permanent: Set<WorkflowError.Code> = [
         .unknownAgent, .expressionError, .interruptedTooOften, .outputTooLarge, .invalidArguments, .definitionMissing,
-        .totalTimeout,
+        .totalTimeout, .childCancelled,
     ]
 
     /// Whether an error of this code is worth another attempt.
