@@ -574,7 +574,7 @@ BEGIN
               FROM (SELECT 'perdure:slot/' || g.id AS message_key, g.id, 'slot_granted' AS action, jsonb '{}' AS parameters
                     FROM unnest(granted) AS g (id)
                     UNION ALL
-                    SELECT 'perdure:slot/' || r.id, r.id, 'slot_refused', '{}' FROM unnest(turned_away) AS r (id)
+                    SELECT 'perdure:no_slot/' || r.id, r.id, 'slot_refused', '{}' FROM unnest(turned_away) AS r (id)
                     UNION ALL
                     SELECT 'perdure:superseded/' || r.id, r.id, 'cancel',
                            jsonb_build_object('reason', 'The execution ' || r.newcomer

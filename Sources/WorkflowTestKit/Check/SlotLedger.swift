@@ -8,7 +8,7 @@ struct SlotLedger {
         let limit: Int
         let place: Int
         var runs = false
-        var isSuperseded = false
+        var isOutOfLine = false
     }
 
     private var entries: [ExecutionID: Entry] = [:]
@@ -16,9 +16,10 @@ struct SlotLedger {
     /// How many executions have waited for their turn.
     private(set) var waited = 0
 
-    /// An execution has been told to make room: from here on others may pass it.
+    /// An execution has been told to make room, or that there is no slot for it: from here on others may pass it.
     mutating func note(kept key: String, for id: ExecutionID) {
-        if key.hasPrefix("\(InternalControl.keyPrefix)superseded/") { entries[id]?.isSuperseded = true }
+        let kind = key.dropFirst(InternalControl.keyPrefix.count).prefix { $0 != "/" }
+        if ["superseded", "no_slot"].contains(kind) { entries[id]?.isOutOfLine = true }
     }
 
     /// A commit accepts, starts or ends an execution.
@@ -33,7 +34,7 @@ struct SlotLedger {
         if change.events.contains(where: { $0.type == .executionStarted }) {
             // Whoever came before and has not started holds a slot by now, or this one has passed it.
             let others = entries.values.filter {
-                $0.line == entry.line && ($0.runs || ($0.place < entry.place && !$0.isSuperseded))
+                $0.line == entry.line && ($0.runs || ($0.place < entry.place && !$0.isOutOfLine))
             }
             if others.count >= entry.limit {
                 let running = others.count(where: \.runs)

@@ -57,7 +57,7 @@ extension JournalTables {
             sends.append(InternalControl(key: "slot/\(id)", to: id, action: .slotGranted))
         }
         return .taken(
-            sends + turnedAway.map { InternalControl(key: "slot/\($0)", to: $0, action: .slotRefused) })
+            sends + turnedAway.map { InternalControl(key: "no_slot/\($0)", to: $0, action: .slotRefused) })
     }
 
     /// Grants free slots in the order in which executions came.

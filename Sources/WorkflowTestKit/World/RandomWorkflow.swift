@@ -22,7 +22,7 @@ enum RandomWorkflow {
     }
 
     /// The workflows that steps run: one that may fail, one with something to undo, one that would never end by itself, one that
-    /// is over at once, and two with children of their own.
+    /// is over at once and never runs twice at a time, and two with children of their own.
     static let children: [WorkflowDefinition] = [
         "s1: { agent: work, retry: { max_attempts: 3, delay: 200ms, jitter: none } }",
         """
@@ -31,7 +31,7 @@ enum RandomWorkflow {
         concurrency: { limit: 2 }
         """,
         "s1: { signal: never }",
-        "s1: { set: { order: \"${ input.order }\" } }",
+        "s1: { set: { order: \"${ input.order }\" } }\nconcurrency: { limit: 1, on_limit: reject }",
         """
         s1: { workflow: c0, with: { order: "${ input.order }" }, retry: { max_attempts: 2, delay: 100ms } }
           s2: { workflow: c1, with: { order: "${ input.order }" }, on_error: continue }
