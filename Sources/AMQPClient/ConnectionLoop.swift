@@ -41,6 +41,8 @@ final class ConnectionLoop {
     var bytesDrained = 0
     var confirms: [AMQPConfirm] = []
 
+    /// Taken out of the mailbox and not obeyed yet; kept here, so that whoever waits for one hears of the end.
+    var commands = FIFO<ConnectionCommand>()
     var calls = FIFO<PendingCall>()
     var activeCall: PendingCall?
     /// What restores the channel after the broker has closed it; ahead of all calls.
@@ -75,7 +77,7 @@ final class ConnectionLoop {
             while !isClosed {
                 let hasMore = try drain()
                 flushEvents()
-                for command in mailbox.takeCommands() { try obey(command) }
+                try obeyCommands()
                 try expireCall()
                 try writeOutgoing()
                 // Behind the messages handed over before, so that a `get` finds what was published.
@@ -90,14 +92,17 @@ final class ConnectionLoop {
         end(reason)
     }
 
-    private func end(_ reason: AMQPError) {
+    /// Frees the connection, and tells everybody who waits for something why it will not come.
+    func end(_ reason: AMQPError) {
         if let connection { amqp_destroy_connection(connection) }
         connection = nil
         flushEvents()
         activeCall?.waiter?.resume(returning: .failure(reason))
         activeCall = nil
         for call in calls.removeAll() { call.waiter?.resume(returning: .failure(reason)) }
-        for case .call(_, let waiter) in mailbox.finish(reason) { waiter.resume(returning: .failure(reason)) }
+        for case .call(_, let waiter) in commands.removeAll() + mailbox.finish(reason) {
+            waiter.resume(returning: .failure(reason))
+        }
         sink([.closed(reason)])
     }
 
@@ -138,6 +143,12 @@ final class ConnectionLoop {
     }
 
     // MARK: Commands
+
+    /// Does what the mailbox asks for, up to the first thing that fails.
+    func obeyCommands() throws(AMQPError) {
+        commands.append(contentsOf: mailbox.takeCommands())
+        while let command = commands.popFirst() { try obey(command) }
+    }
 
     private func obey(_ command: ConnectionCommand) throws(AMQPError) {
         switch command {

@@ -171,6 +171,25 @@ extension PublishWindow {
     }
 }
 
+@Suite struct ConnectionLoopTests {
+    /// A broker that dies between two commands: the acknowledgement cannot be written, and the call behind it is never sent.
+    @Test(.timeLimit(.minutes(1))) func callsBehindACommandThatFailsHearOfTheEnd() async throws {
+        let mailbox = try #require(ConnectionMailbox())
+        let loop = ConnectionLoop(configuration: try AMQPConfiguration(url: "amqp://nowhere"), mailbox: mailbox) { _ in
+        }
+        _ = mailbox.post(.acknowledge(tag: 1, multiple: true))
+        let result = await withCheckedContinuation { (waiter: PendingCall.Waiter) in
+            _ = mailbox.post(.call(.setPrefetch(1), waiter))
+            do throws(AMQPError) {
+                try loop.obeyCommands()
+            } catch {
+                loop.end(error)
+            }
+        }
+        #expect(throws: AMQPError.self) { try result.get() }
+    }
+}
+
 @Suite struct FIFOTests {
     @Test func keepsOrderThroughCompaction() {
         var queue = FIFO<Int>()

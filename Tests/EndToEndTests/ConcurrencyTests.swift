@@ -71,7 +71,7 @@ extension EndToEnd {
                     """)
                 victim.send(SIGKILL)
                 try await stage.waitFor(count)
-                try await eventually("\(count) answers") { AnswerTally(replies.deliveries).successes == count }
+                try await replies.waitForAnswers(count)
                 try await eventually("all events") {
                     try await stage.number("SELECT count(*) FROM execution_events")
                         == EventTally(events.deliveries).last.values.reduce(0) { $0 + Int($1) }

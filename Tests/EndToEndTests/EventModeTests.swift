@@ -97,9 +97,7 @@ extension EndToEnd {
                 _ = try await stage.sql("UPDATE event_writers SET published_position = 0")
                 _ = try await stage.serve(settings)
                 try await stage.waitFor(count)
-                try await eventually("\(count) answers", every: .milliseconds(100)) {
-                    AnswerTally(replies.deliveries).successes == count
-                }
+                try await replies.waitForAnswers(count)
                 try await eventually("all events", every: .milliseconds(200)) {
                     EventTally(events.deliveries).complete(to: 10) == count
                 }

@@ -26,9 +26,7 @@ extension EndToEnd {
                 try await `break`(stage)
                 try await published
                 try await stage.waitFor(count)
-                try await eventually("\(count) answers", every: .milliseconds(100)) {
-                    AnswerTally(replies.deliveries).successes == count
-                }
+                try await replies.waitForAnswers(count)
                 try await eventually("all events", every: .milliseconds(100)) {
                     EventTally(events.deliveries).complete(to: 10) == count
                 }
@@ -120,7 +118,7 @@ extension EndToEnd {
                     throw error
                 }
                 try await stage.servers.rabbitmqctl(["set_vm_memory_high_watermark", "0.4"])
-                try await eventually("\(count) answers") { AnswerTally(replies.deliveries).successes == count }
+                try await replies.waitForAnswers(count)
                 try await stage.expectCleanTables(executions: count, coordinators: 1)
                 #expect(coordinator.exitStatus == nil)
             }

@@ -33,9 +33,7 @@ extension EndToEnd {
                 try await stage.waitFor(count)
                 let lastDone = ContinuousClock.now - killedAt
                 try await stage.waitForWriters(1)
-                try await eventually("\(count) answers", every: .milliseconds(200)) {
-                    AnswerTally(replies.deliveries).successes == count
-                }
+                try await replies.waitForAnswers(count)
                 try await eventually("all events of \(count) executions", every: .milliseconds(300)) {
                     EventTally(events.deliveries).complete(to: 10) == count
                 }
@@ -84,9 +82,7 @@ extension EndToEnd {
                 try await published
                 try await stage.waitFor(count)
                 try await stage.waitForWriters(1)
-                try await eventually("\(count) answers", every: .milliseconds(100)) {
-                    AnswerTally(replies.deliveries).successes == count
-                }
+                try await replies.waitForAnswers(count)
                 try await eventually("all events", every: .milliseconds(100)) {
                     EventTally(events.deliveries).complete(to: 10) == count
                 }
@@ -116,9 +112,7 @@ extension EndToEnd {
                     try await stage.number("SELECT count(*) FROM execution_locks WHERE expires_at > '-infinity'") == 0)
                 _ = try await stage.serve()
                 try await stage.waitFor(count)
-                try await eventually("\(count) answers", every: .milliseconds(100)) {
-                    AnswerTally(replies.deliveries).successes == count
-                }
+                try await replies.waitForAnswers(count)
                 try await stage.waitForWriters(1)
                 try await stage.expectCleanTables(executions: count, coordinators: 1)
             }
@@ -243,9 +237,7 @@ extension EndToEnd {
                 try await coordinator.waitForLog("starting over")
                 try await published
                 try await stage.waitFor(count)
-                try await eventually("\(count) answers", every: .milliseconds(100)) {
-                    AnswerTally(replies.deliveries).successes == count
-                }
+                try await replies.waitForAnswers(count)
                 try await stage.expectCleanTables(executions: count, coordinators: 1)
             }
         }

@@ -1,4 +1,5 @@
 import CEL
+import Cron
 
 /// A point in time as PostgreSQL keeps it: whole microseconds since 1970-01-01T00:00:00Z.
 ///
@@ -45,34 +46,20 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let days = Self.floorDivide(microsecondsSinceEpoch, 86_400_000_000)
         // Wraps at the very first day there is, where the product is out of range and the difference is not.
         let withinDay = microsecondsSinceEpoch &- days &* 86_400_000_000
-        let (year, month, day) = Self.civilDate(daysSinceEpoch: days)
+        let date = CivilDate(daysSinceEpoch: days)
         let seconds = withinDay / 1_000_000
-        Self.append(year, width: 4, to: &bytes)
+        Self.append(date.year, width: 4, to: &bytes)
         func append(_ mark: Unicode.Scalar, _ value: Int64, width: Int) {
             bytes.append(UInt8(ascii: mark))
             Self.append(value, width: width, to: &bytes)
         }
-        append("-", month, width: 2)
-        append("-", day, width: 2)
+        append("-", Int64(date.month), width: 2)
+        append("-", Int64(date.day), width: 2)
         append("T", seconds / 3600, width: 2)
         append(":", seconds / 60 % 60, width: 2)
         append(":", seconds % 60, width: 2)
         append(".", withinDay % 1_000_000, width: 6)
         bytes.append(UInt8(ascii: "Z"))
-    }
-
-    /// Proleptic Gregorian date of a day number; Howard Hinnant's `civil_from_days`
-    /// (https://howardhinnant.github.io/date_algorithms.html).
-    private static func civilDate(daysSinceEpoch: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = daysSinceEpoch + 719_468
-        let era = floorDivide(shifted, 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
     private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {

@@ -53,6 +53,15 @@ final class Inbox: Sendable {
         return deliveries
     }
 
+    /// Waits until so many callers have the one answer SUCCESS.
+    func waitForAnswers(_ count: Int) async throws {
+        try await eventually(
+            "\(count) answers; there are \(AnswerTally(deliveries).summary)", every: .milliseconds(100)
+        ) {
+            AnswerTally(deliveries).successes == count
+        }
+    }
+
     func close() async {
         let task = work.withLock { $0 }
         task?.cancel()

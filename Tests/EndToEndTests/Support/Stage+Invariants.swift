@@ -130,4 +130,10 @@ struct AnswerTally {
     var successes: Int {
         statuses.count { $0.value == ["SUCCESS"] && executions[$0.key]?.count == 1 }
     }
+
+    /// What there is instead of one answer SUCCESS for each caller.
+    var summary: String {
+        let others = statuses.filter { $0.value != ["SUCCESS"] || executions[$0.key]?.count != 1 }
+        return "\(successes) SUCCESS, \(duplicates) copies, others: \(others)"
+    }
 }
