@@ -88,6 +88,17 @@ public final class AMQPPublisher: Sendable {
         return try result.get()
     }
 
+    /// The message that has waited longest for the broker's answer; nil when none is on its way.
+    public var oldestUnconfirmed: AMQPUnconfirmed? {
+        state.withLock { state in
+            state.window.oldestInFlight.map {
+                AMQPUnconfirmed(
+                    connection: state.generation, channel: state.channelEpoch, sequence: $0.sequence,
+                    exchange: $0.message.exchange, routingKey: $0.message.routingKey)
+            }
+        }
+    }
+
     private func enqueue(_ batch: UInt64, _ messages: [AMQPMessage], _ mandatory: Bool, _ waiter: Waiter) {
         let completions = state.withLock { state -> Completions in
             if state.cancelledEarly.remove(batch) != nil {

@@ -76,6 +76,13 @@ struct PublishWindow {
     /// The number of the message that was written last on this channel.
     var lastSequence: UInt64 { firstSequence + UInt64(inFlight.count) - 1 }
 
+    var oldestInFlight: (sequence: UInt64, message: AMQPMessage)? {
+        for (offset, entry) in inFlight.enumerated() {
+            if let entry { return (firstSequence + UInt64(offset), entry.message) }
+        }
+        return nil
+    }
+
     // MARK: Messages
 
     /// Takes the messages of one call. Those that AMQP cannot express fail at once.

@@ -36,7 +36,28 @@ public final class BrokerPublisher: EventPublisher {
 
     /// Serves publications until the task is cancelled and what was on its way is confirmed.
     public func run() async {
-        await publisher.run()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.tellOfSilence() }
+            await publisher.run()
+            group.cancelAll()
+        }
+    }
+
+    private func tellOfSilence() async {
+        var watch = ConfirmWatch()
+        while (try? await Task.sleep(for: ConfirmWatch.interval)) != nil {
+            switch watch.look(publisher.oldestUnconfirmed) {
+            case .silent(let message, let since):
+                logger.warning(
+                    "RabbitMQ has not confirmed a message for \(since); the coordinator waits. Look whether the queues that it goes to have a leader and room (rabbitmqctl list_queues name type state messages).",
+                    metadata: [
+                        LogKey.destination: "\(message.exchange.isEmpty ? message.routingKey : message.exchange)"
+                    ]
+                )
+            case .confirming: logger.info("RabbitMQ confirms messages again")
+            case nil: continue
+            }
+        }
     }
 
     /// Publishes those of the events that are to be, in this order, and replies; returns when the broker has confirmed
