@@ -44,6 +44,8 @@ import Testing
             #expect(error.code == .connectionFailed)
         }
         try await eventually("all threads are gone") { try connectionThreads() == 0 }
-        try await eventually("all descriptors are closed") { try descriptors() <= before }
+        // The system's libraries open a descriptor or two for the process meanwhile, such as a timer for another clock; of the
+        // connections, each kind would leave fifty at least.
+        try await eventually("all descriptors are closed") { try descriptors() < before + 10 }
     }
 }

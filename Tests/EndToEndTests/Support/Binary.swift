@@ -45,8 +45,11 @@ final class Binary: Sendable {
         let basic = ["PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "HOME": directory]
         process.environment = basic.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = FileHandle(forWritingAtPath: outputPath)
-        process.standardError = FileHandle(forWritingAtPath: errorPath)
+        let files = [FileHandle(forWritingAtPath: outputPath), FileHandle(forWritingAtPath: errorPath)]
+        process.standardOutput = files[0]
+        process.standardError = files[1]
+        // The process has its own by then; these would stay open to the end of all tests.
+        defer { for file in files { try? file?.close() } }
         let exit = Exit()
         process.terminationHandler = { ended in
             let isSignal = ended.terminationReason == .uncaughtSignal
