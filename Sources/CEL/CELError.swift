@@ -11,6 +11,8 @@ public struct CELError: Error, Sendable {
     public private(set) var position: CELPosition?
     /// The declared name the author probably meant, when one is a small edit away.
     public let suggestion: String?
+    /// For `undeclaredField`, the field that there is not, and the name of the type that does not have it.
+    public private(set) var missingField: CELMissingField?
     /// The error that caused this one, for instance that of a regular expression.
     public let underlying: (any Error)?
 
@@ -34,6 +36,13 @@ public struct CELError: Error, Sendable {
         guard self.position == nil else { return self }
         var copy = self
         copy.position = position
+        return copy
+    }
+
+    /// The same error with the field that it is about.
+    func naming(_ field: CELMissingField) -> CELError {
+        var copy = self
+        copy.missingField = field
         return copy
     }
 

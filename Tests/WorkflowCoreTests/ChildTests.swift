@@ -295,12 +295,51 @@ import Testing
         #expect(found.left == ["fine 1", "leaf 2"])
         #expect(
             found.errors == [
-                "above.yaml:3:18: steps.s.workflow: There is no workflow 'typo' that can be used. Its definition has to be in the "
-                    + "same folder, without errors.",
+                "above.yaml:3:18: steps.s.workflow: There is no workflow 'typo' that can be used. Its file has errors, the first "
+                    + "at typo.yaml:3:18.",
                 "old.yaml:4:15: steps.s.workflow: There is no version 1 of the workflow 'leaf' that can be used; there is 2.",
                 "typo.yaml:3:18: steps.s.workflow: There is no workflow 'laef' that can be used. Did you mean 'leaf'? Its "
                     + "definition has to be in the same folder, without errors.",
             ])
+    }
+
+    @Test func aChildWhoseFileIsBrokenIsMissedForThat() throws {
+        var found: [DefinitionErrors] = []
+        for (file, text) in [
+            ("a/leaf-2.yaml", "workflow: leaf\nsteps:\n  s: { agent: wrok }"), ("a/twig.yml", "workflow: ["),
+        ] {
+            do throws(DefinitionErrors) {
+                _ = try WorkflowDefinition(yaml: text, file: file, agents: knownAgents)
+            } catch {
+                found.append(error)
+            }
+        }
+        #expect(found.map(\.workflowID) == ["leaf", nil])
+        for (child, place) in [("leaf", "a/leaf-2.yaml:3:15"), ("twig", "a/twig.yml:1:12")] {
+            var catalog = DefinitionCatalog([try load("workflow: w\nsteps:\n  s: { workflow: \(child) }")])
+            #expect(
+                catalog.removeUnusable(besides: found).flatMap(\.errors).map(\.message) == [
+                    "There is no workflow '\(child)' that can be used. Its file has errors, the first at \(place)."
+                ])
+        }
+    }
+
+    @Test func aCircleIsFoundAlsoWhereOtherChildrenAreMissing() throws {
+        func workflow(_ id: String, _ children: String...) throws -> WorkflowDefinition {
+            let steps = children.enumerated().map { "  s\($0): { workflow: \($1) }\n" }.joined()
+            return try load("workflow: \(id)\nsteps:\n" + (children.isEmpty ? "  s: { set: 1 }" : steps))
+        }
+        let x = try workflow("x", "nowhere", "y")
+        let above = try workflow("above", "x", "own")
+        let own = try workflow("own", "own")
+        let catalog = DefinitionCatalog([x, try workflow("y", "leaf", "x"), try workflow("leaf"), above, own])
+        #expect(
+            catalog.circle(through: x)?.errors.map(\.message) == [
+                "These workflows run one another without end: x → y → x; remove one of the steps."
+            ])
+        #expect(catalog.circle(through: own)?.errors.first?.message.contains("own → own;") == true)
+        // It leads to circles and is on none.
+        #expect(catalog.circle(through: above) == nil)
     }
 
     @Test func definitionsThatRunOneAnotherInACircleAreRefused() throws {

@@ -32,7 +32,7 @@ import Testing
             ])
         #expect(
             summaries("workflow: w\nsteps: {}") == [
-                "test.yaml:2:8: steps: The steps are a mapping of step names to steps, one at least; found a mapping."
+                "test.yaml:2:8: steps: The steps are a mapping of step names to steps, one at least; found an empty mapping."
             ])
         #expect(
             summaries("workflow: w\nsteps: [a]") == [
@@ -68,6 +68,14 @@ import Testing
                 "test.yaml:5:11: steps.a.pure: This is true or false; found \"yes\"."
             ])
         #expect(summaries("workflow: w" + Self.tail + "\n    pure: true").isEmpty)
+    }
+
+    @Test(arguments: ["no", "Yes", "on", "OFF", "tRue"]) func deprecatedIsTrueFalseOrAText(_ text: String) {
+        #expect(
+            summaries("workflow: w\ndeprecated: \(text)" + Self.tail) == [
+                "test.yaml:2:13: deprecated: This is true, false, or a text that says what to use instead; found \"\(text)\"."
+            ])
+        #expect(errors(in: "workflow: w\ndeprecated: no more, use v" + Self.tail).isEmpty)
     }
 
     @Test func names() {
@@ -112,8 +120,12 @@ import Testing
                 == [
                     "test.yaml:4:29: steps.b.needs: There is no step 'frist'. Did you mean 'first'?",
                     "test.yaml:4:36: steps.b.needs: There is no step 'other'.",
-                    "test.yaml:4:43: steps.b.needs: There is no step '7'.",
+                    "test.yaml:4:43: steps.b.needs: This is the name of a step; found 7.",
                 ])
+        #expect(
+            summaries("workflow: w\nsteps:\n  a: { agent: work }\n  b: { agent: work, needs: [a, a] }") == [
+                "test.yaml:4:32: steps.b.needs: The step 'a' is needed already; remove it here."
+            ])
         #expect(
             summaries("workflow: w\nsteps:\n  a: { agent: work, needs: b }") == [
                 "test.yaml:3:28: steps.a.needs: 'needs' is a list of step names, e.g. [summarize]; found text."
@@ -173,7 +185,11 @@ import Testing
         let yaml = "output: '${ nope }'\nsteps:\n  a: { agent: wrok, zzz: 1 }\nversion: x\nworkflow: 1\n"
         #expect(errors(in: yaml).map(\.line) == [1, 3, 3, 4, 5])
         let many = (0..<3000).map { "k\($0): 1" }.joined(separator: "\n")
-        #expect(errors(in: many).count == Limits.errorsPerDefinition)
+        let shown = errors(in: many)
+        #expect(shown.count == Limits.errorsPerDefinition + 1)
+        #expect(shown.last?.description == "test.yaml: There are more errors; only the first 50 are shown.")
+        let few = (0..<Limits.errorsPerDefinition - 2).map { "k\($0): 1" }.joined(separator: "\n")
+        #expect(errors(in: few).count == Limits.errorsPerDefinition && errors(in: few).allSatisfy { $0.line > 0 })
     }
 
     @Test func theLineIsShownWithAMark() throws {

@@ -73,8 +73,75 @@ import Testing
         #expect(keys("a") == [] && keys("b") == [])
         #expect(
             keys("") == [
-                "test.yaml:5:68: steps.c.with.list[1].deep: In the expression `steps.a.output`: steps has no field 'a'"
+                "test.yaml:5:68: steps.c.with.list[1].deep: In the expression `steps.a.output`: 'c' does not need the step 'a', "
+                    + "so its output may not be there yet; add it: needs: [a]."
             ])
+    }
+
+    @Test func aForgottenNeedIsNamed() {
+        func mistake(_ step: String, in key: String = "steps.b.set") -> String? {
+            let found = errors(
+                in: "workflow: w\nsteps:\n  a: { set: 1 }\n  c: { set: 2 }\n  b: \(step)\n  d: { set: 3, needs: [b] }")
+            #expect(found.count == 1 && found.first?.key == key, "\(found.map(\.summary))")
+            return found.first?.message
+        }
+        let forgotten = "'b' does not need the step 'a', so its output may not be there yet; add it: needs:"
+        #expect(
+            mistake("{ set: '${ steps.a.output + 1 }' }")
+                == "In the expression `steps.a.output + 1`: \(forgotten) [a].")
+        #expect(mistake("{ set: '${ steps[\"a\"].output }', needs: [c] }")?.hasSuffix("\(forgotten) [c, a].") == true)
+        #expect(mistake("{ set: '${ has(steps.a.output) }' }")?.hasSuffix("\(forgotten) [a].") == true)
+        #expect(mistake("{ set: 1, when: '${ steps.a.output > 1 }' }", in: "steps.b.when")?.contains(forgotten) == true)
+        #expect(
+            mistake("{ agent: work, foreach: { in: '${ steps.a.output }' } }", in: "steps.b.foreach.in")?.contains(
+                forgotten) == true)
+        // What undoes a step sees the step, and none that it does not need.
+        #expect(
+            mistake(
+                "{ agent: work, compensate: { agent: work, with: { x: '${ steps.a.output }' } } }",
+                in: "steps.b.compensate.with.x")?.hasSuffix("\(forgotten) [a].") == true)
+        #expect(
+            mistake("{ set: '${ steps.b.output }' }")
+                == "In the expression `steps.b.output`: 'b' is this step itself, and its output is not there before it is over."
+        )
+        #expect(
+            mistake("{ set: '${ steps.d.output }' }")?.hasSuffix(
+                "'d' starts after 'b', so its output is not there yet; read it in a step that needs 'd'.") == true)
+        #expect(mistake("{ set: '${ steps.e.output }' }")?.hasSuffix("steps has no field 'e'") == true)
+    }
+
+    @Test func aNameWithAHyphenIsWrittenInBrackets() {
+        func mistakes(_ expression: String, needs: String = "[my-step, my-step-2]") -> [String] {
+            errors(
+                in: """
+                    workflow: w
+                    input: { type: object, properties: { my-field: { type: object, properties: { x-y: { type: integer } } } } }
+                    steps:
+                      my-step: { set: 1 }
+                      my-step-2: { set: 1 }
+                      b: { set: '${ \(expression) }', needs: \(needs) }
+                    """
+            ).map(\.message)
+        }
+        func hint(_ name: String) -> String { ". A name with '-' is written \(name) in an expression." }
+        #expect(
+            mistakes("steps.my-step.output") == [
+                "In the expression `steps.my-step.output`: steps has no field 'my'" + hint("steps[\"my-step\"]")
+            ])
+        #expect(mistakes("1 + steps.my-step-2.output")[0].hasSuffix(hint("steps[\"my-step-2\"]")))
+        #expect(mistakes("steps.my-step.output", needs: "[]")[0].hasSuffix(hint("steps[\"my-step\"]")))
+        #expect(mistakes("input.my-field")[0].hasSuffix(hint("input[\"my-field\"]")))
+        #expect(mistakes("steps[\"my-step\"].output + input[\"my-field\"][\"x-y\"]").isEmpty)
+    }
+
+    @Test func operatorsOfOtherLanguages() {
+        for (expression, meant) in [
+            ("1 = 1", "=="), ("true and false", "&&"), ("(true or false)", "||"), ("not true", "!"),
+            ("true | true", "||"),
+        ] {
+            let message = output("'${ \(expression) }'")?.message
+            #expect(message?.hasSuffix(" Did you mean '\(meant)'?") == true, "\(message ?? "")")
+        }
     }
 
     @Test func everyExpressionIsChecked() {

@@ -55,6 +55,22 @@ import Testing
         #expect(mistake("{ wait: { until: \"${ duration('5s') }\" } }").hasSuffix("A duration goes under 'for'."))
     }
 
+    @Test func durationsOutOfRange() {
+        for (text, message) in [
+            ("0s", "A duration must be above zero; found \"0s\"."),
+            ("3654d", "A duration is ten years at most, which is 3653d; found \"3654d\"."),
+            (
+                "99999999999999999999s",
+                "A duration is ten years at most, which is 3653d; found \"99999999999999999999s\"."
+            ),
+            ("1m1h", "The largest unit of a duration comes first, and each once, e.g. 1h30m; found \"1m1h\"."),
+            ("1m1m", "The largest unit of a duration comes first, and each once, e.g. 1h30m; found \"1m1m\"."),
+            ("1m1", "A duration is a number with a unit, e.g. 500ms, 30s, 10m, 2h, 1d or 1h30m; found \"1m1\"."),
+        ] {
+            #expect(mistake("{ wait: \(text) }") == "5:14: steps.a.wait: \(message)")
+        }
+    }
+
     @Test func signals() {
         #expect(
             mistake("{ signal: { timeout: 1d } }")
@@ -76,7 +92,7 @@ import Testing
         #expect(mistake("{ agent: work, when: '${ input.n }' }") == "5:27: steps.a.when: \(form); this one gives int.")
         #expect(mistake("{ agent: work, when: '${ input.n } > 3' }").hasSuffix("put all of it between ${ and }."))
         #expect(mistake("{ agent: work, when: [1] }") == "5:27: steps.a.when: \(form); found a list.")
-        #expect(mistake("{ agent: work, when: '${ steps.b.output }' }").contains("steps has no field 'b'"))
+        #expect(mistake("{ agent: work, when: '${ steps.b.output }' }").contains("add it: needs: [b]."))
         #expect(
             mistake("{ agent: work, needs: [b], when: \"${ steps.b.statsu == 'FAILED' }\" }").contains(
                 "Did you mean 'status'?"))

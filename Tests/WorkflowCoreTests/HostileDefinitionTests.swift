@@ -31,7 +31,7 @@ import Testing
         #expect(
             message.hasPrefix("A key must be text") || message.hasPrefix("This is not YAML")
                 || message.hasPrefix("A value that starts with")
-                || message == "The key '*a9' is given twice; keep one.",
+                || message.hasPrefix("The key '*a9' is given twice"),
             "\(message)")
     }
 

@@ -197,6 +197,16 @@ import Testing
         #expect(DurationText.text(Int64(microseconds)) == text)
     }
 
+    @Test func aLongDelayIsNotCutToTheStandardLimit() throws {
+        func policy(_ retry: String) throws -> RetryPolicy? {
+            try load(Self.definition(retry, "{}")).steps.first?.work.agent?.retry
+        }
+        #expect(try policy("{ delay: 5m }")?.maxDelayMicroseconds == 300_000_000)
+        #expect(try policy("{ delay: 59s }")?.maxDelayMicroseconds == 60_000_000)
+        #expect(try policy("{ delay: 5m, max_delay: 5m }")?.maxDelayMicroseconds == 300_000_000)
+        #expect(RetryPolicy(delayMicroseconds: 90_000_000).maxDelayMicroseconds == 90_000_000)
+    }
+
     @Test(arguments: [
         "", "30", "s", "1.5s", "-1s", "0s", "30m1h", "1s1s", "1 s", "1w", "3654d", "9223372036854775807d",
         "99999999999999999999s", "１s",
@@ -212,7 +222,13 @@ import Testing
         ("{ jitter: some }", "{}", "none, full, equal"),
         ("{ except: BUSY }", "{}", "This is a list of error codes"), ("[]", "{}", "'retry' is a mapping"),
         ("{}", "30s", "'timeout' is a mapping"), ("{}", "{ run: soon }", "A duration is a number with a unit"),
-        ("{}", "{ start: 0s }", "A duration is a number with a unit"),
+        ("{}", "{ start: 0s }", "A duration must be above zero"),
+        (
+            "{ delay: 5m, max_delay: 1m }", "{}",
+            "steps.a.retry.max_delay: 'max_delay' is where the delay stops growing, and it is 5m from the start; write 5m or "
+                + "more, or a shorter 'delay'."
+        ),
+        ("{ max_delay: 500ms }", "{}", "it is 1s from the start"),
         ("{}", "{ begin: 1s }", "Known here: start, run, heartbeat, total."),
     ])
     func mistakesAreNamed(retry: String, timeout: String, message: String) {

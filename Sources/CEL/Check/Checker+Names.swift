@@ -126,7 +126,8 @@ extension Checker {
             guard !object.isOpen, !isLenient else { return .dyn }
             throw CELError(
                 .undeclaredField, "\(object.name) has no field '\(field)'", position: position,
-                suggestion: Suggestion.nearest(to: field, among: object.fields.keys))
+                suggestion: Suggestion.nearest(to: field, among: object.fields.keys)
+            ).naming(CELMissingField(object: object.name, field: field))
         case let other:
             guard !isLenient else { return .dyn }
             throw CELError(

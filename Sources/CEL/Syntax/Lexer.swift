@@ -55,7 +55,11 @@ struct Lexer {
         if Ascii.isNameStart(byte) { return Token(kind: .name(name()), position: start) }
         if byte == Ascii.backtick { return Token(kind: try quotedName(), position: start) }
         guard let symbol = symbol() else {
-            throw failure("'\(currentScalar)' has no meaning here; remove it or put it in quotes")
+            let scalar = currentScalar
+            let doubled = ["=": "==", "&": "&&", "|": "||"][scalar]
+            throw CELError(
+                .syntax, "'\(scalar)' has no meaning here" + (doubled == nil ? "; remove it or put it in quotes" : ""),
+                position: position, suggestion: doubled)
         }
         return Token(kind: .symbol(symbol), position: start)
     }

@@ -48,10 +48,17 @@ struct Parser {
         guard take(symbol) else { throw unexpected("'\(symbol.rawValue)'") }
     }
 
-    func unexpected(_ wanted: String) -> CELError {
-        CELError(.syntax, "Expected \(wanted), found \(current.shown)", position: current.position)
-    }
+    /// What other languages write for operators of this one.
+    private static let foreignOperators = ["and": "&&", "AND": "&&", "or": "||", "OR": "||", "not": "!", "NOT": "!"]
 
+    func unexpected(_ wanted: String) -> CELError {
+        // `a and b` is a name where an operator belongs, `not a` one that another name follows.
+        for token in [current] + tokens[..<index].suffix(1) {
+            guard case .name(let name) = token.kind, let meant = Self.foreignOperators[name] else { continue }
+            return CELError(.syntax, "There is no operator '\(name)'", position: token.position, suggestion: meant)
+        }
+        return CELError(.syntax, "Expected \(wanted), found \(current.shown)", position: current.position)
+    }
     // MARK: Nodes
 
     func node(

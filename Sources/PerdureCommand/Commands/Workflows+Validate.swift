@@ -48,7 +48,9 @@ extension Workflows {
                     )
                 }
             }
-            guard read.fileCount > 0 else { throw CommandFailure("There is no definition to check.") }
+            guard read.fileCount > 0 || !read.errors.isEmpty else {
+                throw CommandFailure("There is no definition to check.")
+            }
             var hasPassed = read.errors.isEmpty
             if againstHistory { hasPassed = try await compare(read.catalog) && hasPassed }
             if !hasPassed { throw ExitCode.failure }

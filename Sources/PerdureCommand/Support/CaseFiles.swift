@@ -35,22 +35,25 @@ struct CaseFiles {
     /// - Throws: `DefinitionErrors` when the file or its definition has errors, `CommandFailure` when one of them cannot be
     ///   read.
     static func run(_ file: String, agents: Set<String>) throws -> Result {
-        let cases = try WorkflowCases(yaml: try text(of: file), file: file)
+        let cases = try WorkflowCases(yaml: try DefinitionFile.text(file), file: file)
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
         let path = URL(fileURLWithPath: cases.workflowPath, relativeTo: folder).standardizedFileURL.path
         guard FileManager.default.fileExists(atPath: path) else {
             throw CommandFailure("\(file): 'workflow' names \(path), and there is no such file.")
         }
+        let known = agents.union(cases.stubbedNames)
         let definition = try WorkflowDefinition(
-            yaml: try text(of: path), file: path, agents: agents.union(cases.stubbedNames), zones: .files())
+            yaml: try DefinitionFile.text(path), file: path, agents: known, zones: .files())
+        if let errors = circle(through: definition, agents: known) { throw errors }
         return Result(file: file, reports: try cases.run(definition))
     }
 
-    private static func text(of path: String) throws -> String {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure("\(path) cannot be read; check its path and permissions.")
-        }
-        guard let text = String(data: data, encoding: .utf8) else { throw CommandFailure("\(path) is not UTF-8.") }
-        return text
+    /// Why a definition would run itself without end, by way of the others in its folder. Children that are not there are no
+    /// matter here, since stubs stand in for them.
+    private static func circle(through definition: WorkflowDefinition, agents: Set<String>) -> DefinitionErrors? {
+        guard !definition.children.isEmpty else { return nil }
+        var all = DefinitionCatalog([definition])
+        for other in WorkflowFiles(besides: [definition.file], agents: agents).catalog.all { all.add(other) }
+        return all.circle(through: definition)
     }
 }

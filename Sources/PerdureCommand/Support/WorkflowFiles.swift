@@ -25,7 +25,7 @@ struct WorkflowFiles {
             read("\(folder)/\(name)", agents: agents)
         }
         // What steps run as children has to be in the folder too.
-        errors += catalog.removeUnusable()
+        errors += catalog.removeUnusable(besides: errors)
     }
 
     /// Reads the folder that the settings name; the sample that this program carries where there is no folder and none was
@@ -71,33 +71,56 @@ struct WorkflowFiles {
         (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) && !CaseFiles.isCases(name)
     }
 
-    /// Reads these files.
+    /// Reads these files. What their steps run as children may be among them or in their folders.
     init(files: [String], agents: Set<String>) {
         for file in files { read(file, agents: agents) }
+        guard catalog.all.contains(where: { !$0.children.isEmpty }) else { return }
+        let neighbours = WorkflowFiles(besides: files, agents: agents)
+        // What is defined here and there counts as it is here.
+        var all = catalog
+        for definition in neighbours.catalog.all { all.add(definition) }
+        let given = Set(files)
+        errors += all.removeUnusable(besides: errors + neighbours.errors).filter { errors in
+            errors.errors.contains { given.contains($0.file) }
+        }
+        catalog = DefinitionCatalog(catalog.all.filter { all.definition($0.reference) != nil })
+    }
+
+    /// Reads the other definitions in the folders of these files.
+    init(besides files: [String], agents: Set<String>) {
+        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+        var seen = Set(files.map(resolved))
+        for file in files {
+            let folder = (file as NSString).deletingLastPathComponent
+            let names = try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)
+            for name in (names ?? []).sorted() where Self.isDefinition(name) {
+                let path = (folder as NSString).appendingPathComponent(name)
+                if seen.insert(resolved(path)).inserted { read(path, agents: agents) }
+            }
+        }
     }
 
     private mutating func read(_ path: String, agents: Set<String>) {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            note(path, "The file cannot be read; check its path and permissions.")
+        guard !CaseFiles.isCases(path) else {
+            note(path, "This is a file of cases; run it with `perdure test \(path)`.")
             return
         }
-        guard let text = String(data: data, encoding: .utf8) else {
-            note(path, "The file is not UTF-8.")
-            return
+        do throws(DefinitionErrors) {
+            add(yaml: try DefinitionFile.text(path), file: path, agents)
+        } catch {
+            errors.append(error)
         }
-        add(yaml: text, file: path, agents)
     }
 
     private mutating func add(yaml: String, file: String, _ agents: Set<String>) {
         fileCount += 1
         do {
             let definition = try WorkflowDefinition(yaml: yaml, file: file, agents: agents, zones: .files())
-            if !catalog.add(definition) {
-                let reference = definition.reference
-                note(
-                    file,
-                    "The workflow '\(reference.id)' version \(reference.version) is defined twice; give one a higher version."
-                )
+            guard !catalog.add(definition) else { return }
+            let reference = definition.reference
+            if let other = catalog.definition(reference.id, version: reference.version) {
+                errors.append(
+                    DefinitionErrors(errors: [definition.versionError(besides: other)], workflowID: reference.id))
             }
         } catch {
             errors.append(error)
@@ -106,8 +129,6 @@ struct WorkflowFiles {
 
     private mutating func note(_ file: String, _ message: String) {
         errors.append(
-            DefinitionErrors(errors: [
-                DefinitionError(file: file, line: 1, column: 1, key: "", message: message, sourceLine: "")
-            ]))
+            DefinitionErrors(errors: [DefinitionError(file: file, message: message)]))
     }
 }

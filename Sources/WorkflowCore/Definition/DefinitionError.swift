@@ -4,9 +4,9 @@
 public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The name of the file, or what stands for it.
     public let file: String
-    /// The line, from 1.
+    /// The line, from 1; 0 for what concerns the file as a whole.
     public let line: Int
-    /// The column, from 1.
+    /// The column, from 1; 0 for what concerns the file as a whole.
     public let column: Int
     /// The path of the key, e.g. `steps.summarize.needs`.
     public let key: String
@@ -14,6 +14,11 @@ public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertibl
     public let message: String
     /// The text of the line.
     public let sourceLine: String
+
+    /// What concerns a file as a whole, and no place in it.
+    public init(file: String, message: String) {
+        self.init(file: file, line: 0, column: 0, key: "", message: message, sourceLine: "")
+    }
 
     /// An error from its parts.
     public init(file: String, line: Int, column: Int, key: String, message: String, sourceLine: String) {
@@ -27,11 +32,12 @@ public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// `file:line:column: key: message` on one line.
     public var summary: String {
-        "\(file):\(line):\(column): " + (key.isEmpty ? "" : "\(key): ") + message
+        (line > 0 ? "\(file):\(line):\(column): " : "\(file): ") + (key.isEmpty ? "" : "\(key): ") + message
     }
 
     /// The summary, the line itself and a mark under the place, as a compiler shows it.
     public var description: String {
+        guard line > 0 else { return summary }
         let before = sourceLine.prefix(max(0, column - 1))
         let after = sourceLine.dropFirst(before.count)
         // A line may be as long as the file; what is far from the place tells nothing.
@@ -43,18 +49,4 @@ public struct DefinitionError: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// How many characters of the line are shown on each side of the place, at most: two lines of a wide terminal.
     private static let shownOnEachSide = 120
-}
-
-/// Everything that is wrong with one definition file.
-public struct DefinitionErrors: Error, Sendable {
-    /// The errors in the order of the file, at least one.
-    public let errors: [DefinitionError]
-
-    /// The errors of one file.
-    public init(errors: [DefinitionError]) {
-        self.errors = errors
-    }
-
-    /// The errors' one-line summaries.
-    public var summary: String { errors.map(\.summary).joined(separator: "\n") }
 }

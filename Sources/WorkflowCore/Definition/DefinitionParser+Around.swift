@@ -9,7 +9,7 @@ extension DefinitionParser {
         case .scalar(.bool(let value)):
             return StepCondition(template: .literal(.bool(value)), reads: .nothing)
         case .scalar(.string):
-            guard let template = template(node, key: key, environment: scope.environment) else { return nil }
+            guard let template = template(node, key: key, scope: scope) else { return nil }
             guard case .expression(let program) = template else {
                 report(node.place, key: key, "\(form); put all of it between ${ and }.")
                 return nil
@@ -71,7 +71,7 @@ extension DefinitionParser {
     }
 
     private mutating func items(_ node: DefinitionNode, key: String, scope: TemplateScope) -> Template? {
-        guard let template = template(node, key: key, environment: scope.environment) else { return nil }
+        guard let template = template(node, key: key, scope: scope) else { return nil }
         var found = node.kindName
         switch template {
         case .literal(.array(let items)):

@@ -13,7 +13,7 @@ extension DefinitionParser {
         let retry = member("retry").map { self.retry($0, key: "\(key).retry") } ?? .never
         let timeouts = member("timeout").map { childTimeouts($0, key: "\(key).timeout") } ?? StepTimeouts()
         let input =
-            member("with").flatMap { template($0, key: "\(key).with", environment: scope.environment) }
+            member("with").flatMap { template($0, key: "\(key).with", scope: scope) }
             ?? .literal(.object([:]))
         guard let workflow else { return nil }
         let text = lines.indices.contains(node.place.line - 1) ? String(lines[node.place.line - 1]) : ""

@@ -15,6 +15,13 @@ extension DefinitionParser {
         return .object(type)
     }
 
+    /// A value with expressions at a place of the workflow; what they name too early is told as such.
+    mutating func template(_ node: DefinitionNode, key: String, scope: TemplateScope) -> Template? {
+        explained = scope
+        defer { explained = nil }
+        return template(node, key: key, environment: scope.environment)
+    }
+
     /// A value with expressions, each parsed and checked; errors point into the file.
     mutating func template(_ node: DefinitionNode, key: String, environment: CELEnvironment) -> Template? {
         switch node.content {
@@ -81,12 +88,45 @@ extension DefinitionParser {
             if let position = error.position, position.line == 1 {
                 place = self.place(ofCharacter: offset + position.column - 1, in: node)
             }
-            let hint = error.suggestion.map { " Did you mean '\($0)'?" } ?? ""
             report(
                 place, key: key,
-                "In the expression `\(source.trimmingSpaces)`: \(error.message)\(hint.isEmpty ? "" : ".\(hint)")")
+                "In the expression `\(source.trimmingSpaces)`: \(explanation(of: error, source, environment))")
             return nil
         }
+    }
+
+    /// What is wrong with an expression, and what to write instead where that can be guessed.
+    private func explanation(of error: CELError, _ source: String, _ environment: CELEnvironment) -> String {
+        if let missing = error.missingField, missing.object == "steps",
+            let absence = explained?.absence(of: missing.field)
+        {
+            return "\(absence)."
+        }
+        if let hyphenated = hyphenatedName(in: source, environment) {
+            return "\(error.message). A name with '-' is written \(hyphenated) in an expression."
+        }
+        let hint = error.suggestion.map { " Did you mean '\($0)'?" } ?? ""
+        return error.message + (hint.isEmpty ? "" : ".\(hint)")
+    }
+
+    /// The name with a '-' that an expression selects like one without, as it has to be written: `steps["my-step"]`.
+    ///
+    /// CEL reads `steps.my-step` as a subtraction, so no message of its own tells the author what is wrong.
+    private func hyphenatedName(in source: String, _ environment: CELEnvironment) -> String? {
+        var paths = (explained?.names ?? []).map { ("steps", $0) }
+        var open = environment.variables.map { (path: $0.key, type: $0.value) }
+        while let (path, type) = open.popLast() {
+            guard case .object(let object) = type else { continue }
+            for (name, type) in object.fields {
+                paths.append((path, name))
+                open.append(("\(path).\(name)", type))
+            }
+        }
+        // The longest, since one name may begin another.
+        let selected = paths.filter { $1.contains("-") && source.contains("\($0).\($1)") }.map {
+            ($1.utf8.count, $0, $1)
+        }
+        return selected.max { $0 < $1 }.map { "\($0.1)[\"\($0.2)\"]" }
     }
 
     /// A container without any expression is a literal, so that it is built once.

@@ -3,7 +3,9 @@ extension DefinitionParser {
     ///
     /// The scalar's own place where the two do not map onto each other: in a block, and after a line break.
     func place(ofCharacter offset: Int, in node: DefinitionNode) -> DefinitionPlace {
-        guard node.style != .block, lines.indices.contains(node.place.line - 1) else { return node.place }
+        guard node.style != .block, node.style != .tagged, lines.indices.contains(node.place.line - 1) else {
+            return node.place
+        }
         let source = Array(lines[node.place.line - 1].unicodeScalars)
         var index = node.place.column - 1 + (node.style == .plain ? 0 : 1)
         for _ in 0..<offset {

@@ -7,6 +7,7 @@ extension DefinitionParser {
     /// The key `retry` of a step.
     mutating func retry(_ node: DefinitionNode, key: String) -> RetryPolicy {
         var policy = RetryPolicy()
+        var maxDelay: DefinitionNode?
         guard let members = node.members else {
             report(node.place, key: key, "'retry' is a mapping, e.g. { max_attempts: 5 }; found \(node.kindName).")
             return policy
@@ -22,7 +23,9 @@ extension DefinitionParser {
             case "delay":
                 if let value = duration(member.value, key: path) { policy.delayMicroseconds = value }
             case "max_delay":
-                if let value = duration(member.value, key: path) { policy.maxDelayMicroseconds = value }
+                guard let value = duration(member.value, key: path) else { break }
+                policy.maxDelayMicroseconds = value
+                maxDelay = member.value
             case "backoff":
                 if let value = choice(member.value, of: RetryPolicy.Backoff.self, key: path) { policy.backoff = value }
             case "jitter":
@@ -31,6 +34,17 @@ extension DefinitionParser {
             case "only": policy.only = codes(member.value, key: path)
             default: break
             }
+        }
+        guard let maxDelay else {
+            policy.maxDelayMicroseconds = max(RetryPolicy.standardMaxDelayMicroseconds, policy.delayMicroseconds)
+            return policy
+        }
+        if policy.maxDelayMicroseconds < policy.delayMicroseconds {
+            let delay = DurationText.text(policy.delayMicroseconds)
+            report(
+                maxDelay.place, key: "\(key).max_delay",
+                "'max_delay' is where the delay stops growing, and it is \(delay) from the start; write \(delay) or more, "
+                    + "or a shorter 'delay'.")
         }
         return policy
     }
@@ -58,11 +72,21 @@ extension DefinitionParser {
 
     /// A duration in microseconds, or nil and an error.
     mutating func duration(_ node: DefinitionNode, key: String) -> Int64? {
-        if let text = node.text, let microseconds = DurationText.microseconds(text) { return microseconds }
-        report(
-            node.place, key: key,
-            "A duration is a number with a unit, e.g. 500ms, 30s, 10m, 2h, 1d or 1h30m; found \(node.json.jsonText).")
-        return nil
+        let found = node.json.jsonText.storable(maximum: 64)
+        do throws(DurationText.Problem) {
+            guard let text = node.text else { throw .form }
+            return try DurationText.parse(text)
+        } catch {
+            let message =
+                switch error {
+                case .form: "A duration is a number with a unit, e.g. 500ms, 30s, 10m, 2h, 1d or 1h30m; found \(found)."
+                case .order: "The largest unit of a duration comes first, and each once, e.g. 1h30m; found \(found)."
+                case .zero: "A duration must be above zero; found \(found)."
+                case .tooLong: "A duration is ten years at most, which is 3653d; found \(found)."
+                }
+            report(node.place, key: key, message)
+            return nil
+        }
     }
 
     private mutating func choice<Choice: RawRepresentable & CaseIterable>(

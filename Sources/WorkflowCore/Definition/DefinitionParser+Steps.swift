@@ -31,7 +31,8 @@ extension DefinitionParser {
         guard let members = node.members, !members.isEmpty else {
             report(
                 node.place, key: "steps",
-                "The steps are a mapping of step names to steps, one at least; found \(node.kindName).")
+                "The steps are a mapping of step names to steps, one at least; found "
+                    + "\(node.members?.isEmpty == true ? "an empty mapping" : node.kindName).")
             return []
         }
         guard members.count <= Limits.stepsPerWorkflow else {
@@ -60,9 +61,10 @@ extension DefinitionParser {
         let ancestors = StepGraph.ancestors(needs: predecessors)
         var steps: [StepDefinition] = []
         for (index, draft) in drafts.enumerated() {
+            let reader = TemplateScope.Reader(step: index, needs: draft.needs, ancestors: ancestors)
             let step = step(
                 draft, handledStep: handled[index], predecessors: predecessors[index], index: index,
-                scope: scope.at(ancestors[index]))
+                scope: scope.at(ancestors[index]).within(reader))
             if let step { steps.append(step) }
         }
         return steps
@@ -186,7 +188,7 @@ extension DefinitionParser {
         case "workflow":
             return childWork(draft.members, key: path, scope: scope).map { .child($0) }
         case "set":
-            return template(node, key: "\(path).set", environment: scope.environment).map {
+            return template(node, key: "\(path).set", scope: scope).map {
                 .set($0, reads: scope.reads($0))
             }
         case "wait":
@@ -205,7 +207,11 @@ extension DefinitionParser {
         var seen: Set<Int> = []
         for item in items where !isFull {
             guard let index = stepIndex(item, key: key, of: step, indices: indices) else { continue }
-            if seen.insert(index).inserted { result.append(index) }
+            guard seen.insert(index).inserted else {
+                report(item.place, key: key, "The step '\(item.text ?? "")' is needed already; remove it here.")
+                continue
+            }
+            result.append(index)
         }
         return result
     }
@@ -215,7 +221,11 @@ extension DefinitionParser {
         _ node: DefinitionNode, key: String, of step: String, indices: [String: Int]
     ) -> Int? {
         if let name = node.text, let index = indices[name] { return index }
-        let found = (node.text ?? node.json.jsonText).storable(maximum: 64)
+        guard let found = node.text?.storable(maximum: 64) else {
+            let found = node.json.jsonText.storable(maximum: 64)
+            report(node.place, key: key, "This is the name of a step; found \(found).")
+            return nil
+        }
         let hint = Suggestion.text(for: found, among: indices.keys.lazy.filter { $0 != step })
         report(node.place, key: key, "There is no step '\(found)'.\(hint)")
         return nil

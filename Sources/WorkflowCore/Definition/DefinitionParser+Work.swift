@@ -38,7 +38,7 @@ extension DefinitionParser {
             report(node.place, key: key, "'with' is a mapping of arguments; found \(node.kindName).")
             return nil
         }
-        return template(node, key: key, environment: scope.environment)
+        return template(node, key: key, scope: scope)
     }
 
     private mutating func agent(_ node: DefinitionNode, key: String) -> String? {
@@ -71,7 +71,7 @@ extension DefinitionParser {
 
     private mutating func span(_ node: DefinitionNode, key: String, scope: TemplateScope) -> WaitTime? {
         guard isComputed(node) else { return duration(node, key: key).map { .span($0) } }
-        guard let template = template(node, key: key, environment: scope.environment) else { return nil }
+        guard let template = template(node, key: key, scope: scope) else { return nil }
         if case .expression(let program) = template, ![.string, .duration, .dyn].contains(program.resultType) {
             let hint = program.resultType == .timestamp ? " A time goes under 'until'." : ""
             report(
@@ -92,7 +92,7 @@ extension DefinitionParser {
                     + "\(node.json.jsonText.storable(maximum: 64)).")
             return nil
         }
-        guard let template = template(node, key: key, environment: scope.environment) else { return nil }
+        guard let template = template(node, key: key, scope: scope) else { return nil }
         if case .expression(let program) = template, ![.string, .timestamp, .dyn].contains(program.resultType) {
             let hint = program.resultType == .duration ? " A duration goes under 'for'." : ""
             report(

@@ -22,6 +22,7 @@ extension DefinitionParser {
         var id: String?
         if let node = member("workflow") {
             id = name(node, key: "workflow", what: "workflow's id")
+            workflowID = id
         } else {
             report(root.place, key: "workflow", "The key 'workflow' is missing; write `workflow: NAME`.")
         }
@@ -41,7 +42,7 @@ extension DefinitionParser {
             report(root.place, key: "steps", "The key 'steps' is missing; a workflow has at least one step.")
         }
         let concurrency = member("concurrency").flatMap { self.concurrency($0, scope: scope.at([])) }
-        let output = member("output").flatMap { template($0, key: "output", environment: scope.environment) }
+        let output = member("output").flatMap { template($0, key: "output", scope: scope) }
         let failureHandler = member("on_failure").flatMap {
             agentWork($0, key: "on_failure", scope: scope.adding([("error", Self.errorType)]))
         }
@@ -64,7 +65,7 @@ extension DefinitionParser {
     private mutating func deprecation(_ node: DefinitionNode) -> String? {
         switch node.content {
         case .scalar(.bool(let isDeprecated)): return isDeprecated ? "" : nil
-        case .scalar(.string(let text)) where !text.isEmpty: return text
+        case .scalar(.string(let text)) where !text.isEmpty && !Self.isOldBoolean(text, node.style): return text
         default:
             report(
                 node.place, key: "deprecated",
@@ -72,6 +73,11 @@ extension DefinitionParser {
             )
             return nil
         }
+    }
+
+    /// Whether it is what YAML 1.1 called true or false. Its writer meant one of them, and not a text.
+    private static func isOldBoolean(_ text: String, _ style: DefinitionNode.Style) -> Bool {
+        style == .plain && ["yes", "no", "on", "off", "y", "n", "true", "false"].contains(text.lowercased())
     }
 
     private mutating func version(_ node: DefinitionNode?) -> Int? {

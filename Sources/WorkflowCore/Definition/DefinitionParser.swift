@@ -10,6 +10,10 @@ struct DefinitionParser {
     let agents: Set<String>
     let zones: TimeZoneDatabase
     var errors: [DefinitionError] = []
+    /// Whose expressions are being read, where that can explain what they cannot name.
+    var explained: TemplateScope?
+    /// The id that the file gives, once it has been read.
+    var workflowID: String?
 
     init(file: String, yaml: String, agents: Set<String>, zones: TimeZoneDatabase = .utcOnly) {
         self.file = file
@@ -32,13 +36,13 @@ struct DefinitionParser {
         do {
             return try DefinitionNode.read(yaml)
         } catch {
-            report(error.place, key: "", error.message)
+            report(error.place, key: error.key, error.message)
             throw DefinitionErrors(errors: errors)
         }
     }
 
-    /// Whether more errors would not be reported.
-    var isFull: Bool { errors.count >= Limits.errorsPerDefinition }
+    /// Whether more errors would not be reported. One more than is shown is taken, which tells that there are more.
+    var isFull: Bool { errors.count > Limits.errorsPerDefinition }
 
     /// Notes an error and goes on.
     mutating func report(_ place: DefinitionPlace, key: String, _ message: String) {
@@ -119,7 +123,9 @@ extension WorkflowDefinition {
         var parser = DefinitionParser(file: file, yaml: yaml, agents: agents, zones: zones)
         let root = try parser.root(of: yaml)
         guard let definition = parser.workflow(root, source: yaml), parser.errors.isEmpty else {
-            throw DefinitionErrors(errors: parser.errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
+            throw DefinitionErrors(
+                errors: parser.errors.sorted { ($0.line, $0.column) < ($1.line, $1.column) },
+                workflowID: parser.workflowID)
         }
         self = definition
     }

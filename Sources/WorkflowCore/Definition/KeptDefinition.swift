@@ -54,6 +54,17 @@ extension WorkflowDefinition {
             sourceLine: line(versionLine))
     }
 
+    /// Why it cannot be used beside another one with the same id and version but other content: the place of `version`, and
+    /// the other file.
+    public func versionError(besides other: WorkflowDefinition) -> DefinitionError {
+        DefinitionError(
+            file: file, line: versionLine, column: versionColumn, key: "version",
+            message:
+                "The workflow '\(reference.id)' version \(reference.version) is defined in \(other.file) too, with other "
+                + "content; give one of them a higher version.",
+            sourceLine: line(versionLine))
+    }
+
     /// What to say while definitions are being written and nobody minds.
     public func versionWarning(against kept: KeptDefinition) -> String {
         let place = DefinitionContent.firstDifference(kept.source, source).map { " at '\($0)'" } ?? ""

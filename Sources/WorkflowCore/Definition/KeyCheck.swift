@@ -23,10 +23,14 @@ enum KeyCheck {
             root = try DefinitionNode.compose(String(harmless))
         } catch {
             // What the message quotes of the document should be as it stands in the file.
-            let message = error.message.replacing(String(alias), with: "*").replacing(String(explicitKey), with: "?")
-            throw DefinitionNode.ReadError(place: error.place, message: message)
+            throw DefinitionNode.ReadError(
+                place: error.place, message: asWritten(error.message), key: asWritten(error.key))
         }
         if let root { try visit(root) }
+    }
+
+    private static func asWritten(_ text: String) -> String {
+        text.replacing(String(alias), with: "*").replacing(String(explicitKey), with: "?")
     }
 
     private static func visit(_ node: Node) throws(DefinitionNode.ReadError) {

@@ -38,16 +38,19 @@ public struct RetryPolicy: Sendable, Hashable {
     /// One attempt and no other: what holds without `retry`.
     public static let never = RetryPolicy(maxAttempts: 1)
 
+    /// Where a delay stops growing unless the policy says so, or is longer from the start: a minute.
+    static let standardMaxDelayMicroseconds: Int64 = 60_000_000
+
     /// A policy; the defaults are those of the keys of `retry`.
     public init(
         maxAttempts: Int = 3, delayMicroseconds: Int64 = 1_000_000, backoff: Backoff = .exponential,
-        maxDelayMicroseconds: Int64 = 60_000_000, jitter: Jitter = .full, except: Set<String> = [],
+        maxDelayMicroseconds: Int64? = nil, jitter: Jitter = .full, except: Set<String> = [],
         only: Set<String>? = nil
     ) {
         self.maxAttempts = maxAttempts
         self.delayMicroseconds = delayMicroseconds
         self.backoff = backoff
-        self.maxDelayMicroseconds = maxDelayMicroseconds
+        self.maxDelayMicroseconds = maxDelayMicroseconds ?? max(Self.standardMaxDelayMicroseconds, delayMicroseconds)
         self.jitter = jitter
         self.except = except
         self.only = only
