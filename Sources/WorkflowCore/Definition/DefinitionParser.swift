@@ -14,6 +14,8 @@ struct DefinitionParser {
     var explained: TemplateScope?
     /// The id that the file gives, once it has been read.
     var workflowID: String?
+    /// Instructions of the regular expressions in expressions so far.
+    var patternInstructions = 0
 
     init(file: String, yaml: String, agents: Set<String>, zones: TimeZoneDatabase = .utcOnly) {
         self.file = file
