@@ -315,7 +315,7 @@ import Testing
             }
         }
         #expect(found.map(\.workflowID) == ["leaf", nil])
-        for (child, place) in [("leaf", "a/leaf-2.yaml:3:15"), ("twig", "a/twig.yml:1:12")] {
+        for (child, place) in [("leaf", "a/leaf-2.yaml:3:15"), ("twig", "a/twig.yml:1:11")] {
             var catalog = DefinitionCatalog([try load("workflow: w\nsteps:\n  s: { workflow: \(child) }")])
             #expect(
                 catalog.removeUnusable(besides: found).flatMap(\.errors).map(\.message) == [

@@ -196,7 +196,7 @@ import Testing
                 "Unknown key 'pure'. Known here: agent, with, retry, timeout."))
         #expect(
             mistake("{ agent: work, compensate: { agent: work, with: { x: '${ steps.b.output }' } } }").contains(
-                "steps has no field 'b'"))
+                "add it: needs: [b]."))
         #expect(
             mistake("{ agent: work, compensate: { agent: work, with: { x: '${ error.cod }' } } }").contains(
                 "Did you mean 'code'?"))

@@ -97,8 +97,14 @@ import Testing
 
     @Test(arguments: [
         ("workflow: w\nsteps: {a: {agent: work}\n", "2:8: This is not YAML: the '{' here is not closed; add a '}'."),
-        ("workflow: w\nsteps: [a\nb: 1", "2:8: This is not YAML: the list that begins"),
-        ("workflow: [", "1:12: This is not YAML: the file ends where a value is missing, or a ']' or '}'."),
+        (
+            "workflow: w\nsteps: [a\nb: 1",
+            "3:2: This is not YAML: the list that begins in line 2, column 8 goes on with a ',' or ends"
+        ),
+        ("workflow: [\n\n", "1:11: This is not YAML: the '[' here is not closed; add a ']'."),
+        ("workflow: [a,\n  {b: ", "2:5: This is not YAML: "),
+        ("workflow: w\nsteps: { a: { set: 1 }}}", "2:24: This is not YAML: this '}' closes nothing,"),
+        ("workflow: w\n...\nsteps: 1", "3:1: This is not YAML: nothing can follow the end of the definition;"),
         ("workflow: w\nsteps: *x", "2:8: This is not YAML: the alias here names nothing"),
         (
             "workflow: w\n---\nworkflow: x",

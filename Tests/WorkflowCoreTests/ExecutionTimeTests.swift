@@ -132,7 +132,7 @@ import Testing
             "30",
             "test.yaml:2:10: timeout: A duration is a number with a unit, e.g. 500ms, 30s, 10m, 2h, 1d or 1h30m; found 30."
         ),
-        ("0s", "test.yaml:2:10: timeout: A duration is a number with a unit"),
+        ("0s", "test.yaml:2:10: timeout: A duration must be above zero; found \"0s\"."),
         ("{ run: 1s }", "test.yaml:2:10: timeout: A duration is a number with a unit"),
     ])
     func mistakesAreNamed(timeout: String, message: String) {

@@ -53,7 +53,8 @@ extension DefinitionParser {
         guard let id, let version, let steps, errors.isEmpty else { return nil }
         let reference = WorkflowReference(id: id, version: version, contentHash: DefinitionContent.hash(of: root))
         let parts = WorkflowDefinition.Parts(
-            reference: reference, inputSchema: schema, inputIntegers: integers, timeoutMicroseconds: timeout, priority: priority,
+            reference: reference, inputSchema: schema, inputIntegers: integers, timeoutMicroseconds: timeout,
+            priority: priority,
             concurrency: concurrency, deprecation: deprecation, schedule: schedule, steps: steps,
             failureHandler: failureHandler, output: output, source: source, file: file,
             versionPlace: (member("version") ?? member("workflow") ?? root).place,

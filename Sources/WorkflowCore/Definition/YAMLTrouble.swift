@@ -50,19 +50,28 @@ struct YAMLTrouble {
         }
         if let tab = indentingTab(in: place.line) { return notYAML("a tab cannot indent; use spaces.", at: tab) }
         let isAtEnd = isAtEnd(place)
+        let found = found(at: place)
+        if ["']'", "'}'"].contains(found), !problem.contains("','") {
+            return notYAML("this \(found) closes nothing, or a value is missing before it.")
+        }
         switch problem {
         case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
             let (open, close, kind) = problem.hasSuffix("']'") ? ("[", "]", "list") : ("{", "}", "mapping")
             if isAtEnd { return notYAML("the '\(open)' here is not closed; add a '\(close)'.", at: start) }
             return notYAML(
-                "the \(kind) that begins\(from(start)) goes on with a ',' or ends with a '\(close)'; found \(found(at: place))."
+                "the \(kind) that begins\(from(start)) goes on with a ',' or ends with a '\(close)'; found \(found)."
             )
         case "found unexpected end of stream", "found unexpected document indicator":
             return notYAML("the quote here is not closed; add one at the end of the text.", at: start)
         case "did not find expected node content" where isAtEnd:
-            return notYAML("the file ends where a value is missing, or a ']' or '}'.")
+            let (last, end) = lastScalar
+            if last == "[" || last == "{" {
+                let close = last == "[" ? "]" : "}"
+                return notYAML("the '\(last)' here is not closed; add a '\(close)'.", at: end)
+            }
+            return notYAML("the text ends after this, where a value is missing, or a ']' or '}'.", at: end)
         case "did not find expected node content":
-            return notYAML("a value is missing before \(found(at: place)).")
+            return notYAML("a value is missing before \(found).")
         case "found unknown escape character":
             return notYAML(
                 "there is no such escape in double quotes; write \\\\ for a backslash, or use single quotes.")
@@ -76,16 +85,19 @@ struct YAMLTrouble {
             return notYAML("a key is missing its ':', or a text of several lines its quotes or indentation.", at: start)
         case "did not find expected key":
             return notYAML(
-                "a key of the mapping that begins\(from(start)) is expected here; found \(found(at: place)). Check the "
+                "a key of the mapping that begins\(from(start)) is expected here; found \(found). Check the "
                     + "indentation, and the quotes of the line before.")
         case "did not find expected '-' indicator":
             return notYAML("the list that begins\(from(start)) goes on with a '-'; check the indentation.")
         case "block sequence entries are not allowed in this context", "mapping keys are not allowed in this context":
-            return notYAML("\(found(at: place)) cannot stand here; begin a new line for it.")
+            return notYAML("\(found) cannot stand here; begin a new line for it.")
+        case "did not find expected <document start>":
+            return notYAML(
+                "nothing can follow the end of the definition; remove it, or check indentation and brackets.")
         case "found undefined alias":
             return notYAML("the alias here names nothing that came before it; put quotes around it if it is a text.")
         case "found character that cannot start any token":
-            return notYAML("a text that begins with \(found(at: place)) has to stand in quotes.")
+            return notYAML("a text that begins with \(found) has to stand in quotes.")
         default: break
         }
         if context.contains("anchor") || context.contains("alias") {
@@ -122,6 +134,16 @@ struct YAMLTrouble {
     private func isAtEnd(_ place: DefinitionPlace) -> Bool {
         scalars(of: place.line).dropFirst(place.column - 1).allSatisfy { $0 == " " }
             && lines.dropFirst(place.line).allSatisfy { $0.allSatisfy { $0 == " " } }
+    }
+
+    /// The last character that is no blank, with its place.
+    private var lastScalar: (Unicode.Scalar, DefinitionPlace) {
+        for line in lines.indices.reversed() {
+            let text = scalars(of: line + 1)
+            guard let index = text.lastIndex(where: { $0 != " " }) else { continue }
+            return (text[index], DefinitionPlace(line: line + 1, column: index + 1))
+        }
+        return (" ", DefinitionPlace(line: 1, column: 1))
     }
 
     /// The tab among the blanks that a line begins with.
