@@ -36,14 +36,25 @@ struct CaseFiles {
     ///   read.
     static func run(_ file: String, agents: Set<String>) throws -> Result {
         let cases = try WorkflowCases(yaml: try text(of: file), file: file)
-        let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
-        let path = URL(fileURLWithPath: cases.workflowPath, relativeTo: folder).standardizedFileURL.path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw CommandFailure("\(file): 'workflow' names \(path), and there is no such file.")
-        }
+        let path = Self.path(cases.workflowPath, besides: file)
+        guard FileManager.default.fileExists(atPath: path) else { throw cases.noDefinition(at: path) }
         let definition = try WorkflowDefinition(
             yaml: try text(of: path), file: path, agents: agents.union(cases.stubbedNames), zones: .files())
         return Result(file: file, reports: try cases.run(definition))
+    }
+
+    /// A path that is meant from the folder of a file, as seen from where that file's own path is: relative where both are.
+    static func path(_ path: String, besides file: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        var parts: [Substring] = []
+        for part in file.split(separator: "/").dropLast() + path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if part != ".." || !file.hasPrefix("/") {
+                parts.append(part)
+            }
+        }
+        return (file.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 
     private static func text(of path: String) throws -> String {
