@@ -9,6 +9,8 @@ public struct CELProgram: Sendable {
     /// A path is the longest run of selections and literal indices from a declared variable; an index shows in decimal.
     /// What is read through a macro's variable or a computed index ends at the variable itself.
     public let references: Set<[String]>
+    /// Instructions of the regular expressions that were given literally: some sixty bytes each that the program keeps.
+    public let patternInstructionCount: Int
     private let limits: CELLimits
     private let plan: Plan
     private let slotCount: Int
@@ -44,6 +46,7 @@ public struct CELProgram: Sendable {
         references = checker.references
         slotCount = checker.slotCount
         buildsAggregates = checker.buildsAggregates
+        patternInstructionCount = checker.patternInstructions
     }
 
     /// Evaluates the expression.

@@ -19,6 +19,9 @@ public struct JSONSchema: Sendable {
         /// Subschemas in a document; generated schemas of public APIs stay well below.
         public static let defaultMaximumSubschemaCount = 10_000
 
+        /// Instructions of all regular expressions of a document together; some megabytes.
+        public static let defaultMaximumPatternInstructionCount = 100_000
+
         /// Whether `format` rejects instances and its unknown names are refused; false makes it an annotation.
         public var formatIsAssertion = true
         /// Whether unknown keywords are ignored, as the specification has it, rather than refused.
@@ -31,6 +34,8 @@ public struct JSONSchema: Sendable {
         public var maximumWork = Options.defaultMaximumWork
         /// How many subschemas a document may hold.
         public var maximumSubschemaCount = Options.defaultMaximumSubschemaCount
+        /// How many instructions the regular expressions of a document may become, all together.
+        public var maximumPatternInstructionCount = Options.defaultMaximumPatternInstructionCount
 
         /// Makes the strict options; change the properties that should differ.
         public init() {}

@@ -5,7 +5,7 @@ extension SchemaCompiler {
     private static let enumLookupThreshold = 8
 
     /// The rule of a keyword that asserts something by itself; nil for annotations and for names.
-    func assertion(_ key: String, _ value: JSONValue, _ place: JSONPointer) throws(JSONSchemaError) -> Rule? {
+    mutating func assertion(_ key: String, _ value: JSONValue, _ place: JSONPointer) throws(JSONSchemaError) -> Rule? {
         switch key {
         case "type": return .type(try types(value, place))
         case "const": return .const(value)

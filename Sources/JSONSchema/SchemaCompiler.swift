@@ -8,6 +8,8 @@ struct SchemaCompiler {
     private(set) var resources: [SchemaResource]
     /// The document of the subschema that is being compiled.
     private var document = 0
+    /// Instructions of the regular expressions so far.
+    private var patternInstructions = 0
 
     init(_ scanner: SchemaScanner, _ options: JSONSchema.Options) {
         self.scanner = scanner
@@ -35,7 +37,7 @@ struct SchemaCompiler {
         return nodes
     }
 
-    private func compile(
+    private mutating func compile(
         _ object: JSONObject, at location: SchemaScanner.Location
     ) throws(JSONSchemaError) -> [SchemaNode.Keyword] {
         var keywords: [SchemaNode.Keyword] = []
@@ -63,7 +65,7 @@ struct SchemaCompiler {
         return keywords + last
     }
 
-    private func rule(
+    private mutating func rule(
         _ key: String, _ value: JSONValue, _ object: JSONObject, _ location: SchemaScanner.Location
     ) throws(JSONSchemaError) -> Rule? {
         let place = location.pointer.appending(key)
@@ -95,7 +97,7 @@ struct SchemaCompiler {
         }
     }
 
-    private func memberRules(_ object: JSONObject, _ pointer: JSONPointer) throws(JSONSchemaError) -> MemberRules {
+    private mutating func memberRules(_ object: JSONObject, _ pointer: JSONPointer) throws(JSONSchemaError) -> MemberRules {
         var rules = MemberRules()
         if case .object(let properties)? = object["properties"] {
             rules.listsProperties = true
@@ -131,12 +133,21 @@ struct SchemaCompiler {
         return index
     }
 
-    func pattern(_ text: String, _ place: JSONPointer) throws(JSONSchemaError) -> LinearRegex {
+    mutating func pattern(_ text: String, _ place: JSONPointer) throws(JSONSchemaError) -> LinearRegex {
+        let regex: LinearRegex
         do throws(LinearRegexError) {
-            return try LinearRegex(text, dialect: .ecma)
+            regex = try LinearRegex(text, dialect: .ecma)
         } catch {
             let message = "The regular expression '\(text)' cannot be used: \(error)"
             throw JSONSchemaError(code: .invalidPattern, message: message, pointer: place, underlying: error)
         }
+        patternInstructions += regex.instructionCount
+        guard patternInstructions <= options.maximumPatternInstructionCount else {
+            throw JSONSchemaError(
+                code: .tooLarge,
+                message: "The regular expressions up to here are too large together; repeat fewer times, or use fewer.",
+                pointer: place)
+        }
+        return regex
     }
 }

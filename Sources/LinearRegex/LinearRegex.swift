@@ -43,6 +43,10 @@ public struct LinearRegex: Sendable {
     /// The dialect the pattern was read in.
     public let dialect: Dialect
 
+    /// How many instructions the pattern has become: what it takes in memory, at some sixty bytes each, and for each scalar of a
+    /// text at most.
+    public var instructionCount: Int { program.instructions.count }
+
     private let program: Program
 
     /// Compiles a pattern; throws `LinearRegexError` with the place in the pattern.

@@ -58,6 +58,21 @@ import Testing
         #expect(error.code == .costExceeded || error.code == .tooLarge, "\(error)")
     }
 
+    private static let largePattern = String(repeating: "[a-z]{1000}", count: 4)
+
+    @Test func patternsAreBoundedTogether() throws {
+        func source(_ count: Int) -> String {
+            Array(repeating: "s.matches('\(Self.largePattern)')", count: count).joined(separator: " || ")
+        }
+        #expect(try evaluate(source(4), ["s": "a"]) == false)
+        #expect(failure(source(5), ["s": "a"])?.code == .tooLong)
+    }
+
+    @Test func makingPatternsCosts() throws {
+        let values: [String: CELValue] = ["l": .list((0..<100_000).map { .int($0) }), "p": .string(Self.largePattern)]
+        #expect(failure("l.exists(i, ''.matches(p))", values)?.code == .costExceeded)
+    }
+
     @Test func builtStringsAndListsAreBounded() throws {
         var limits = CELLimits.default
         limits.maximumStringBytes = 10

@@ -91,6 +91,7 @@ import WorkflowCore
             ("itemsAtWork", Limits.itemsAtWork), ("standardItemsAtWork", Limits.standardItemsAtWork),
             ("definitionNodes", Limits.definitionNodes), ("definitionBytes", Limits.definitionBytes),
             ("definitionTextBytes", Limits.definitionTextBytes),
+            ("patternInstructions", Limits.patternInstructions),
             ("errorsPerDefinition", Limits.errorsPerDefinition), ("idempotencyKeyBytes", Limits.idempotencyKeyBytes),
             ("propertyBytes", Limits.propertyBytes), ("interruptionsPerStep", Limits.interruptionsPerStep),
             ("missedTicks", Limits.missedTicks), ("attemptsPerStep", Limits.attemptsPerStep),

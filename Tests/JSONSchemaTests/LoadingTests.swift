@@ -81,6 +81,17 @@ struct LoadingTests {
         #expect(throws: Never.self) { try JSONSchema(document) }
     }
 
+    @Test("bounds what all regular expressions take together")
+    func patternsTogether() throws {
+        func schema(_ count: Int) -> JSONValue {
+            let members = (0..<count).map { (key: "p\($0)", value: ["pattern": "[a-z]{9000}"] as JSONValue) }
+            return ["properties": .object(JSONObject(uniqueKeysWithValues: members))]
+        }
+        #expect(throws: Never.self) { try JSONSchema(schema(11)) }
+        let error = #expect(throws: JSONSchemaError.self) { try JSONSchema(schema(12)) }
+        #expect(error?.code == .tooLarge && error?.pointer.description == "/properties/p11/pattern")
+    }
+
     @Test("an option ignores what is unknown, as the specification has it")
     func lenient() throws {
         var options = JSONSchema.Options()

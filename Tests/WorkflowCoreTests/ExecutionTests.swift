@@ -239,6 +239,25 @@ import Testing
         #expect(try run.step("b").attempt == 0 && run.step("b").retryCount == 0 && run.step("c").status == .cancelled)
     }
 
+    @Test(arguments: ["3", "3.0", "3e0"]) func aWholeNumberBySchemaIsAnInt(_ number: String) throws {
+        let input = try JSONValue(parsing: #"{"n":\#(number),"l":[{"m":\#(number)}],"x":2.0}"#)
+        var run = try Run(
+            """
+            workflow: w
+            input:
+              type: object
+              properties:
+                n: { type: integer }
+                l: { type: array, items: { type: object, properties: { m: { type: integer } } } }
+                x: { type: number }
+            steps:
+              a: { set: { n: "${ input.n + 1 }", m: "${ input.l[0].m + 1 }", all: "${ input.l }", x: "${ input.x * 1.5 }" } }
+            """, input: input)
+        run.handle(.accepted)
+        #expect(run.state.status == .success, "\(String(describing: run.state.error))")
+        #expect(run.state.output == ["a": ["n": 4, "m": 4, "all": [["m": 3]], "x": 3.0]])
+    }
+
     @Test func argumentsThatFailLaterFailTheExecution() throws {
         var run = try Run(Self.chain)
         run.handle(.accepted)

@@ -58,6 +58,16 @@ import Testing
         #expect(errors(in: yaml("${ 1 }")).isEmpty)
     }
 
+    @Test func regularExpressionsThatBecomeLarge() {
+        func yaml(_ count: Int) -> String {
+            let pattern = String(repeating: "[a-z]{1000}", count: 4)
+            let tests = Array(repeating: "\"${ input.matches('\(pattern)') }\"", count: count).joined(separator: ", ")
+            return "workflow: w\nsteps: { a: { set: [\(tests)] } }"
+        }
+        #expect(errors(in: yaml(24)).isEmpty)
+        #expect(errors(in: yaml(2_000)).first?.message.contains("too large together") == true)
+    }
+
     @Test func aHundredThousandSteps() {
         let steps = (0..<90_000).map { "s\(String($0, radix: 36)): " }.joined(separator: " , ")
         let found = errors(in: "workflow: w\nsteps: {\(steps)}")

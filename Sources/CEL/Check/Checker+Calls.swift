@@ -81,15 +81,27 @@ extension Checker {
         return "Function '\(name)' on a \(shown(receiver)) does not take (\(rest))"
     }
 
+    /// Four of the largest patterns, about a megabyte.
+    private static let maximumPatternInstructions = 16_384
+
     /// A pattern given literally is compiled once, and its errors show when the expression is checked.
-    private func literalRegex(_ arguments: [Expression]) throws(CELError) -> CompiledRegex? {
+    private mutating func literalRegex(_ arguments: [Expression]) throws(CELError) -> CompiledRegex? {
         guard arguments.count == 2, case .literal(.string(let pattern)) = arguments[1].kind else { return nil }
+        let regex: CompiledRegex
         do {
-            return try CompiledRegex(pattern)
+            regex = try CompiledRegex(pattern)
         } catch {
             guard isLenient else { throw error.located(at: arguments[1].position) }
             return nil
         }
+        patternInstructions += regex.instructionCount
+        guard patternInstructions <= Self.maximumPatternInstructions else {
+            throw CELError(
+                .tooLong,
+                "The regular expressions up to here are too large together; repeat fewer times, or use fewer",
+                position: arguments[1].position)
+        }
+        return regex
     }
 
     /// `a.or(b)` and `a.orValue(b)`, which evaluate `b` only if they need it.

@@ -19,6 +19,8 @@ struct Checker {
     var references: Set<[String]> = []
     /// Whether the result may hold lists or maps that the evaluation built.
     var buildsAggregates = false
+    /// Instructions of the regular expressions that are compiled once.
+    var patternInstructions = 0
 
     init(environment: CELEnvironment, isLenient: Bool) {
         self.environment = environment

@@ -6,6 +6,9 @@ struct CompiledRegex: Sendable {
     /// in is what a run is charged for, since each instruction may run once for each scalar of the text.
     private static let instructionBounds = [16, 64, 256, 1_024, 4_096]
 
+    /// What the pattern takes in memory, in instructions.
+    var instructionCount: Int { regex.instructionCount }
+
     private let regex: LinearRegex
     private let instructionBound: Int
 

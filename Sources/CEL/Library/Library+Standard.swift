@@ -54,7 +54,10 @@ extension Library {
                     arguments, budget throws(CELError) in
                     let pattern = try arguments.string(1)
                     try budget.charge(pattern.utf8.count)
-                    return .bool(try CompiledRegex(pattern).matches(arguments.string(0), &budget))
+                    let regex = try CompiledRegex(pattern)
+                    // A few characters may become thousands of instructions, each some ten nanoseconds to make.
+                    try budget.charge(regex.instructionCount / 4)
+                    return .bool(try regex.matches(arguments.string(0), &budget))
                 }
             }),
     ]

@@ -48,6 +48,10 @@ public enum Limits {
     /// file; twice that leaves room for some, and each text is looked through for expressions.
     public static let definitionTextBytes = 2 * definitionBytes
 
+    /// Instructions of all regular expressions in the expressions of one definition: some megabytes. The schema of the input has
+    /// as many of its own.
+    public static let patternInstructions = 100_000
+
     /// Errors reported of one definition file. Nobody reads more at a time, and each carries a line of the file.
     public static let errorsPerDefinition = 50
 

@@ -8,12 +8,17 @@ import PerdureJSON
 struct ExecutionVariables: CELActivation {
     private let values: [String: CELValue]
 
-    /// - Parameter bindings: The variables that belong to the place of the template alone.
-    init(_ reads: ExpressionReads, of state: ExecutionState, _ bindings: [(name: String, value: JSONValue)] = []) {
+    /// - Parameters:
+    ///   - integers: Where the workflow's schema says that a number of the input is whole.
+    ///   - bindings: The variables that belong to the place of the template alone.
+    init(
+        _ reads: ExpressionReads, of state: ExecutionState, integersAt integers: IntegerPlaces?,
+        _ bindings: [(name: String, value: JSONValue)] = []
+    ) {
         var values: [String: CELValue] = [:]
         for name in reads.variables {
             switch name {
-            case "input": values[name] = CELValue(state.input)
+            case "input": values[name] = CELValue(state.input, integersAt: integers)
             case "metadata": values[name] = CELValue(state.metadata)
             case "execution":
                 values[name] = CELValue([

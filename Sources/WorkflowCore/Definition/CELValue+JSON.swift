@@ -16,6 +16,20 @@ extension CELValue {
             self = .map(CELMap(fields: object.lazy.map { ($0.key, CELValue($0.value)) }))
         }
     }
+
+    /// The same, with an `int` wherever the schema says that a number is whole and it fits.
+    init(_ json: JSONValue, integersAt places: IntegerPlaces?) {
+        switch (json, places) {
+        case (.double(let value), .here):
+            self = Int64(exactly: value).map { .int($0) } ?? .double(value)
+        case (.array(let items), .elements(let places)):
+            self = .list(items.map { CELValue($0, integersAt: places) })
+        case (.object(let object), .members(let places)):
+            self = .map(
+                CELMap(fields: object.lazy.map { ($0.key, CELValue($0.value, integersAt: places[$0.key])) }))
+        default: self.init(json)
+        }
+    }
 }
 
 extension JSONValue {

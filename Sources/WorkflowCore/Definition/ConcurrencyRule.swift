@@ -7,6 +7,8 @@ public struct ConcurrencyRule: Sendable {
     let key: Template?
     /// What `key` reads.
     let reads: ExpressionReads
+    /// Where a number of the input is whole by the workflow's schema.
+    let inputIntegers: IntegerPlaces?
     /// How many of one key may run at a time.
     public let limit: Int
     /// What becomes of a request past that.
@@ -29,7 +31,7 @@ public struct ConcurrencyRule: Sendable {
         guard let key else { return "" }
         let value: JSONValue
         do {
-            value = try key.evaluate(ExecutionVariables(reads, of: state))
+            value = try key.evaluate(ExecutionVariables(reads, of: state, integersAt: inputIntegers))
         } catch {
             throw RequestRejection(
                 .invalidInput,

@@ -6,8 +6,12 @@ extension DefinitionParser {
 
     /// The key `concurrency`: how many executions run at a time.
     ///
-    /// - Parameter scope: What expressions see before anything has run: no step is over by then.
-    mutating func concurrency(_ node: DefinitionNode, scope: TemplateScope) -> ConcurrencyRule? {
+    /// - Parameters:
+    ///   - scope: What expressions see before anything has run: no step is over by then.
+    ///   - inputIntegers: Where a number of the input is whole.
+    mutating func concurrency(
+        _ node: DefinitionNode, scope: TemplateScope, inputIntegers: IntegerPlaces?
+    ) -> ConcurrencyRule? {
         guard let members = node.members else {
             report(
                 node.place, key: "concurrency",
@@ -26,7 +30,10 @@ extension DefinitionParser {
         }
         let limit = wholeNumber(
             limitNode, key: "concurrency.limit", 1...Limits.slotsPerKey, what: "The number of executions at a time")
-        return limit.map { ConcurrencyRule(key: key, reads: scope.reads(key), limit: $0, onLimit: policy) }
+        return limit.map {
+            ConcurrencyRule(
+                key: key, reads: scope.reads(key), inputIntegers: inputIntegers, limit: $0, onLimit: policy)
+        }
     }
 
     private mutating func concurrencyKey(_ node: DefinitionNode, scope: TemplateScope) -> Template? {

@@ -8,9 +8,8 @@ extension DefinitionParser {
         CELObjectType(name: "error", fields: ["code": .string, "message": .string, "step": .dyn], isOpen: false))
 
     /// What is known of the input; messages call it by its name.
-    static func inputType(_ schema: JSONSchema?) -> CELType {
-        guard let schema else { return .dyn }
-        guard case .object(var type) = CELType(schema.shape()) else { return CELType(schema.shape()) }
+    static func inputType(_ shape: JSONShape) -> CELType {
+        guard case .object(var type) = CELType(shape) else { return CELType(shape) }
         type.name = "input"
         return .object(type)
     }
@@ -75,7 +74,14 @@ extension DefinitionParser {
         _ source: String, offset: Int, node: DefinitionNode, key: String, environment: CELEnvironment
     ) -> CELProgram? {
         do {
-            return try CELProgram(source, environment: environment)
+            let program = try CELProgram(source, environment: environment)
+            patternInstructions += program.patternInstructionCount
+            guard patternInstructions > Limits.patternInstructions else { return program }
+            report(
+                node.place, key: key,
+                "The regular expressions of the definition are too large together up to here; repeat fewer times, or use fewer."
+            )
+            return nil
         } catch {
             var place = node.place
             if let position = error.position, position.line == 1 {

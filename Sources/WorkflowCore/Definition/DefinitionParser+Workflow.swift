@@ -35,12 +35,14 @@ extension DefinitionParser {
         let schedule = member("schedule").flatMap { self.schedule($0, inputSchema: schema) }
         // By the names in the file: a step that has errors of its own is no reason to report what refers to it.
         let names = member("steps")?.members?.map(\.key) ?? []
-        let scope = TemplateScope(input: Self.inputType(schema), names: names, visible: Array(names.indices))
+        let shape = schema?.shape() ?? .any
+        let integers = IntegerPlaces(shape)
+        let scope = TemplateScope(input: Self.inputType(shape), names: names, visible: Array(names.indices))
         let steps = member("steps").map { stepsSection($0, scope: scope) }
         if steps == nil {
             report(root.place, key: "steps", "The key 'steps' is missing; a workflow has at least one step.")
         }
-        let concurrency = member("concurrency").flatMap { self.concurrency($0, scope: scope.at([])) }
+        let concurrency = member("concurrency").flatMap { self.concurrency($0, scope: scope.at([]), inputIntegers: integers) }
         let output = member("output").flatMap { template($0, key: "output", environment: scope.environment) }
         let failureHandler = member("on_failure").flatMap {
             agentWork($0, key: "on_failure", scope: scope.adding([("error", Self.errorType)]))
@@ -48,7 +50,7 @@ extension DefinitionParser {
         guard let id, let version, let steps, errors.isEmpty else { return nil }
         let reference = WorkflowReference(id: id, version: version, contentHash: DefinitionContent.hash(of: root))
         let parts = WorkflowDefinition.Parts(
-            reference: reference, inputSchema: schema, timeoutMicroseconds: timeout, priority: priority,
+            reference: reference, inputSchema: schema, inputIntegers: integers, timeoutMicroseconds: timeout, priority: priority,
             concurrency: concurrency, deprecation: deprecation, schedule: schedule, steps: steps,
             failureHandler: failureHandler, output: output, source: source, file: file,
             versionPlace: (member("version") ?? member("workflow") ?? root).place,

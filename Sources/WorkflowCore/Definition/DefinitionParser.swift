@@ -10,6 +10,8 @@ struct DefinitionParser {
     let agents: Set<String>
     let zones: TimeZoneDatabase
     var errors: [DefinitionError] = []
+    /// Instructions of the regular expressions in expressions so far.
+    var patternInstructions = 0
 
     init(file: String, yaml: String, agents: Set<String>, zones: TimeZoneDatabase = .utcOnly) {
         self.file = file

@@ -9,6 +9,7 @@ public struct WorkflowDefinition: Sendable {
     struct Parts: Sendable {
         var reference: WorkflowReference
         let inputSchema: JSONSchema?
+        let inputIntegers: IntegerPlaces?
         let timeoutMicroseconds: Int64?
         let priority: Int?
         let concurrency: ConcurrencyRule?
@@ -42,6 +43,8 @@ public struct WorkflowDefinition: Sendable {
     public var reference: WorkflowReference { parts.reference }
     /// What an input must look like; nil when the definition does not say.
     public var inputSchema: JSONSchema? { parts.inputSchema }
+    /// Where that says that a number is whole; nil when it says so nowhere.
+    var inputIntegers: IntegerPlaces? { parts.inputIntegers }
     /// How long an execution may take from its start; nil means as long as it likes.
     public var timeoutMicroseconds: Int64? { parts.timeoutMicroseconds }
     /// The priority of executions whose requests name none, 0 to 9; nil when it does not say.
