@@ -68,8 +68,10 @@ extension Execution {
         case .span(let microseconds): return .success(now.advanced(byMicroseconds: microseconds))
         case .until(let due): return .success(due)
         case .computedSpan(let template, let reads):
+            let variables = ExecutionVariables(
+                reads, of: state, integersAt: definition.inputIntegers, bindings(of: step))
             do {
-                switch try template.span(ExecutionVariables(reads, of: state, bindings(of: step))) {
+                switch try template.span(variables) {
                 case .microseconds(let span): return .success(now.advanced(byMicroseconds: max(0, span)))
                 case .none(let value):
                     return .failure(
