@@ -4,6 +4,8 @@ import PerdureJSON
 extension Evaluator {
     /// How many characters one step of work reads.
     private static let charactersPerStep = 16
+    /// How many instructions of a regular expression.
+    private static let instructionsPerStep = 16
 
     /// Rules on the value as a whole, on numbers and on strings.
     mutating func applyToScalar(_ keyword: SchemaNode.Keyword, _ node: SchemaNode, _ value: JSONValue) -> Bool {
@@ -41,7 +43,10 @@ extension Evaluator {
             return fail(
                 keyword, node, "Expected at \(isUpper ? "most" : "least") \(limit) characters, found \(length).")
         case .pattern(let regex):
-            guard spend(text.utf8.count, at: node) else { return false }
+            // In the worst case each instruction is gone through for each character.
+            let work = text.utf8.count.multipliedReportingOverflow(
+                by: 1 + regex.instructionCount / Self.instructionsPerStep)
+            guard spend(work.overflow ? .max : work.partialValue, at: node) else { return false }
             if regex.matches(text) { return true }
             return fail(
                 keyword, node,
@@ -72,12 +77,13 @@ extension Evaluator {
 }
 
 extension JSONValue {
-    /// A rough measure of the work to compare this value: one for each value inside.
-    fileprivate var size: Int {
+    /// A rough measure of the work to look at this value: one for each value inside and each byte of text.
+    var size: Int {
         switch self {
         case .array(let elements): elements.reduce(1) { $0 + $1.size }
-        case .object(let object): object.reduce(1) { $0 + $1.value.size }
-        default: 1
+        case .object(let object): object.reduce(1) { $0 + $1.key.utf8.count + $1.value.size }
+        case .string(let text): 1 + text.utf8.count
+        case .null, .bool, .int, .double: 1
         }
     }
 }

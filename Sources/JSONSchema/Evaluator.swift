@@ -9,6 +9,7 @@ struct Evaluator {
     }
 
     let schema: JSONSchema
+    private let instance: JSONValue
     private(set) var violations: [JSONSchemaViolation] = []
     /// While set, only validity counts: nothing is recorded and the first failure ends a schema.
     private(set) var isQuiet = false
@@ -17,17 +18,20 @@ struct Evaluator {
     private var scope: [Int] = []
     private var depth = 0
     private var workLeft: Int
+    /// Whether what the instance may take for its size is in that already; it is measured only when it is needed.
+    private var hasMeasured = false
     // Never less than one: without a violation the value would pass for valid.
     private let maximumViolationCount: Int
     private var givenUp: JSONSchemaViolation?
 
-    init(_ schema: JSONSchema) {
+    init(_ schema: JSONSchema, of instance: JSONValue) {
         self.schema = schema
-        workLeft = schema.options.maximumWork
+        self.instance = instance
+        workLeft = min(schema.options.baseWork, schema.options.maximumWork)
         maximumViolationCount = max(schema.options.maximumViolationCount, 1)
     }
 
-    mutating func run(_ instance: JSONValue) -> [JSONSchemaViolation] {
+    mutating func run() -> [JSONSchemaViolation] {
         var evaluated = Evaluated()
         _ = evaluate(0, instance, &evaluated)
         // A verdict reached without finishing says nothing, so giving up comes last and always stays.
@@ -35,7 +39,7 @@ struct Evaluator {
         return violations.prefix(maximumViolationCount - 1) + [givenUp]
     }
 
-    mutating func accepts(_ instance: JSONValue) -> Bool {
+    mutating func accepts() -> Bool {
         isQuiet = true
         var evaluated = Evaluated()
         return evaluate(0, instance, &evaluated) && givenUp == nil
@@ -128,6 +132,12 @@ struct Evaluator {
     mutating func spend(_ work: Int, at node: SchemaNode) -> Bool {
         guard givenUp == nil else { return false }
         workLeft -= work
+        if workLeft < 0, !hasMeasured {
+            hasMeasured = true
+            let options = schema.options
+            let size = instance.size.multipliedReportingOverflow(by: options.workForSize)
+            workLeft += min(max(0, options.maximumWork - options.baseWork), size.overflow ? .max : size.partialValue)
+        }
         return workLeft >= 0 || giveUp(at: node, "The value takes more work to validate than is allowed")
     }
 

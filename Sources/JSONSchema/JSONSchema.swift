@@ -16,6 +16,10 @@ public struct JSONSchema: Sendable {
         /// Steps of some tenths of a microsecond: seconds at most. An instance of 16 MiB stays below, a schema whose
         /// branches multiply does not.
         public static let defaultMaximumWork = 20_000_000
+        /// Steps that any instance may take, however small: a tenth of a second.
+        public static let defaultBaseWork = 1_000_000
+        /// Steps that it may take beyond those for each value in it and each byte of its texts.
+        public static let defaultWorkForSize = 20
         /// Subschemas in a document; generated schemas of public APIs stay well below.
         public static let defaultMaximumSubschemaCount = 10_000
 
@@ -30,8 +34,12 @@ public struct JSONSchema: Sendable {
         public var maximumViolationCount = Options.defaultMaximumViolationCount
         /// How deep schemas may enter one another during validation.
         public var maximumDepth = Options.defaultMaximumDepth
-        /// How many steps one validation may take.
+        /// How many steps one validation may take, whatever the instance.
         public var maximumWork = Options.defaultMaximumWork
+        /// How many steps the validation of a small instance may take.
+        public var baseWork = Options.defaultBaseWork
+        /// How many more a larger one may, for each value in it and each byte of its texts.
+        public var workForSize = Options.defaultWorkForSize
         /// How many subschemas a document may hold.
         public var maximumSubschemaCount = Options.defaultMaximumSubschemaCount
         /// How many instructions the regular expressions of a document may become, all together.
@@ -74,13 +82,13 @@ public struct JSONSchema: Sendable {
     /// At most `maximumViolationCount` violations are listed. An instance that takes more depth or work than the
     /// options allow gets one with the keyword `limit`, and is not valid.
     public func validate(_ instance: JSONValue) -> [JSONSchemaViolation] {
-        var evaluator = Evaluator(self)
-        return evaluator.run(instance)
+        var evaluator = Evaluator(self, of: instance)
+        return evaluator.run()
     }
 
     /// Whether an instance is valid; cheaper than listing what is wrong.
     public func accepts(_ instance: JSONValue) -> Bool {
-        var evaluator = Evaluator(self)
-        return evaluator.accepts(instance)
+        var evaluator = Evaluator(self, of: instance)
+        return evaluator.accepts()
     }
 }

@@ -97,7 +97,9 @@ struct SchemaCompiler {
         }
     }
 
-    private mutating func memberRules(_ object: JSONObject, _ pointer: JSONPointer) throws(JSONSchemaError) -> MemberRules {
+    private mutating func memberRules(
+        _ object: JSONObject, _ pointer: JSONPointer
+    ) throws(JSONSchemaError) -> MemberRules {
         var rules = MemberRules()
         if case .object(let properties)? = object["properties"] {
             rules.listsProperties = true

@@ -78,8 +78,28 @@ extension EndToEnd {
                 ])
             #expect(outcome.status == 1)
             #expect(outcome.errors.contains("a.test.yaml:2:20: cases[0].expct: Unknown key"), "\(outcome.errors)")
-            #expect(outcome.errors.contains("there is no such file"), "\(outcome.errors)")
+            #expect(
+                outcome.errors.contains(
+                    """
+                    config/workflows/b.test.yaml:1:11: workflow: There is no file config/workflows/lost.yaml; write the path \
+                    of the definition as seen from the folder of this file.
+                        workflow: lost.yaml
+                                  ^
+                    """), "\(outcome.errors)")
             #expect(outcome.output.contains("2 passed, 0 failed, 2 files with errors in "), "\(outcome.output)")
+        }
+
+        @Test func `paths are as they were written, also in errors of the definition`() async throws {
+            let files = [
+                "config/workflows/shout.yaml": Self.definition + "\nstps: 1",
+                "config/workflows/tests/a.test.yaml": Self.cases,
+            ]
+            let all = try await run(files: files)
+            #expect(all.errors.hasPrefix("config/workflows/shout.yaml:3:1: stps: Unknown key"), "\(all.errors)")
+            let one = try await run("./config/workflows/tests/../tests/a.test.yaml", files: files)
+            #expect(one.errors.hasPrefix("config/workflows/shout.yaml:3:1: "), "\(one.errors)")
+            let above = try await run("lost.test.yaml", files: ["lost.test.yaml": Self.cases])
+            #expect(above.errors.contains("There is no file ../shout.yaml; "), "\(above.errors)")
         }
 
         @Test func `nothing to run is an error`() async throws {

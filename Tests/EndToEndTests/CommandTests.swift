@@ -172,6 +172,24 @@ extension EndToEnd {
             }
         }
 
+        @Test func `an entry of the log is one line`() async throws {
+            let manager = FileManager.default
+            let folder = manager.temporaryDirectory.path + "/perdure-log-\(UUID().uuidString)"
+            try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? manager.removeItem(atPath: folder) }
+            let text = "workflow: w\nsteps:\n  a:\n    set: |\n      ${ 1 +\n      2 +\n      inptu }\n"
+            try text.write(toFile: folder + "/w.yaml", atomically: true, encoding: .utf8)
+            for format in ["text", "json"] {
+                let outcome = try await Binary(
+                    ["serve", "--workflows", folder], environment: ["PERDURE_LOG_FORMAT": format], directory: folder
+                ).outcome()
+                // The entry, and why the command ends.
+                #expect(outcome.status == 1 && outcome.errorLines.count == 2, "\(outcome.errors)")
+                #expect(outcome.errorLines.first?.contains("a definition cannot be used: ") == true)
+                #expect(outcome.errorLines.first?.contains("inptu") == true, "\(outcome.errors)")
+            }
+        }
+
         @Test func `settings come from flags, then the environment, then files`() async throws {
             try await Stage.run("settings", migrates: false) { stage in
                 let folder = stage.directory

@@ -185,4 +185,25 @@ struct ValidationTests {
         #expect(wide.accepts(.array(Array(repeating: 1, count: 90_000))))
         #expect(!wide.accepts(.array(Array(repeating: 1, count: 110_000))))
     }
+
+    @Test("a larger value may take more work")
+    func workForSize() throws {
+        var options = JSONSchema.Options()
+        options.baseWork = 1_000
+        let schema = try JSONSchema(["items": ["type": "integer"]], options: options)
+        #expect(schema.accepts(.array(Array(repeating: 1, count: 10_000))))
+        options.workForSize = 0
+        let strict = try JSONSchema(["items": ["type": "integer"]], options: options)
+        #expect(strict.accepts(.array(Array(repeating: 1, count: 900))))
+        #expect(!strict.accepts(.array(Array(repeating: 1, count: 10_000))))
+    }
+
+    @Test("a large regular expression on a long text is work, too", .timeLimit(.minutes(1)))
+    func workOfPatterns() throws {
+        let schema = try JSONSchema(["pattern": "[a-z]{1,4000}[0-9]"])
+        #expect(!schema.accepts("aaa"))
+        #expect(schema.validate(.string(String(repeating: "a", count: 1_000_000))).map(\.keyword) == ["limit"])
+        let small = try JSONSchema(["pattern": "^[a-z]+$"])
+        #expect(small.accepts(.string(String(repeating: "a", count: 1_000_000))))
+    }
 }

@@ -233,9 +233,10 @@ import Testing
             let definition = "workflow: w\nsteps: { a: { agent: work, timeout: { \(timeout) } } }"
             let cases =
                 "cases:\n  - name: it\n    agents: { work: { output: 1, \(answer) } }\n    expect: { duration: 100d }"
-            let problem = try #require(try run(cases, definition).first?.problems.first)
+            let problem = try #require(try run(cases, definition).first?.problems.first { $0.what == "duration" })
             let report = try run(cases.replacing("duration: 100d", with: "error: { code: X }"), definition)
-            return "\(report[0].problems[0].found ?? "") \(problem.found ?? "")"
+            let code = try #require(report[0].problems.first { $0.what == "error.code" })
+            return "\(code.found ?? "") \(problem.found ?? "")"
         }
         #expect(try outcome("begins_after: 20s", "start: 10s") == "START_TIMEOUT 10s")
         #expect(try outcome("begins_after: 10s", "start: 10s") == "nothing 10s")

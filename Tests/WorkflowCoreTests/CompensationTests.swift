@@ -159,6 +159,57 @@ import Testing
         #expect(try run.step("book").status == .compensated)
     }
 
+    private static let twice = """
+        workflow: w
+        steps:
+          a: { agent: work, compensate: { agent: work } }
+          b: { needs: [a], foreach: { in: [1, 2] }, agent: work, compensate: { agent: work } }
+          c: { needs: [b], signal: go }
+        """
+
+    private func cancelledAfterItems() throws -> Run {
+        var run = try Run(Self.twice)
+        run.handle(.accepted)
+        for name in ["a", "b[0]", "b[1]"] { try run.succeed(name) }
+        run.handle(.cancelRequested(reason: nil))
+        return run
+    }
+
+    @Test(arguments: [false, true]) func aStepIsCompensatedWithTheLastOfItsItems(reloads: Bool) throws {
+        var run = try cancelledAfterItems()
+        for name in ["b[1]", "b[0]", "a"] {
+            if reloads { try run.reload() }
+            try run.succeed("\(name).compensate")
+        }
+        #expect(
+            run.events.map(\.line).filter { $0.hasPrefix("STEP_COMPENSATED") || $0.hasPrefix("EXECUTION_C") } == [
+                "STEP_COMPENSATED b[1]", "STEP_COMPENSATED b[0]", "STEP_COMPENSATED b", "STEP_COMPENSATED a",
+                "EXECUTION_CANCELLED",
+            ])
+    }
+
+    @Test func aStepWithAnItemThatCouldNotBeUndoneIsNotCompensated() throws {
+        var run = try cancelledAfterItems()
+        try run.fail("b[1].compensate")
+        #expect(try run.succeed("b[0].compensate").called == ["a.compensate"])
+        try run.succeed("a.compensate")
+        #expect(try run.step("b").status == .success && run.step("b[0]").status == .compensated)
+        #expect(!run.events.map(\.line).contains("STEP_COMPENSATED b"))
+    }
+
+    /// As a program left it that marked such steps at the end of the execution.
+    @Test func aStepWhoseItemsWereCompensatedBeforeAnUpgradeIsMarkedAtTheEnd() throws {
+        var run = try cancelledAfterItems()
+        try run.succeed("b[1].compensate")
+        try run.succeed("b[0].compensate")
+        var state = run.state
+        state.steps[try run.index(of: "b")].status = .success
+        var execution = Execution(definition: run.execution.definition, state: try state.reloaded())
+        let undoing = try run.index(of: "a.compensate")
+        let last = execution.handle(.answered(step: undoing, attempt: 1, .success([:])), now: noon)
+        #expect(last.lines.suffix(3) == ["STEP_COMPENSATED a", "STEP_COMPENSATED b", "EXECUTION_CANCELLED"])
+    }
+
     @Test func itemsOfAStepThatFailedAreUndoneToo() throws {
         var run = try Run(
             """

@@ -157,6 +157,25 @@ import Testing
         #expect(decision.timers.isEmpty)
     }
 
+    /// What is no duration in a definition is none in an input.
+    @Test(arguments: ["1.5h", "1h1h", "1m1h", "+5m", "-5m", "5", "5 m", "1µs", "", "4000d"])
+    func aDurationThatIsComputedIsWrittenAsAnyOther(text: String) throws {
+        #expect(!errors(in: "workflow: w\nsteps: { a: { wait: '\(text)' } }").isEmpty)
+        for wait in ["${ input.d }", "${ input.d }${ '' }"] {
+            var run = try Run("workflow: w\nsteps: { a: { wait: \"\(wait)\" } }", input: ["d": .string(text)])
+            #expect(run.handle(.accepted).lines == ["EXECUTION_STARTED", "STEP_FAILED a", "EXECUTION_FAILED"])
+            let message = try #require(run.state.error?.message)
+            #expect(message.hasPrefix("'wait' needs a duration of ten years at most"), "\(message)")
+        }
+    }
+
+    @Test(arguments: ["duration('1.5h')", "duration('+5400s')", "duration('1h') + duration('1800000000us')"])
+    func aDurationOfCELIsOneWhateverItsText(expression: String) throws {
+        var run = try Run("workflow: w\nsteps: { a: { wait: \"${ \(expression) }\" } }")
+        run.handle(.accepted)
+        #expect(try run.step("a").dueAt == Self.later(5400))
+    }
+
     @Test(arguments: [
         ("'${ input.x }'", "a duration of ten years at most"), ("\"${ '4000d' }\"", "a duration of ten years at most"),
         ("\"${ duration('90000h') }\"", "a duration of ten years at most"),

@@ -85,4 +85,34 @@ import Testing
         let time = clock.measure { #expect(Template.segments(of: text)?.count == 80_000) }
         #expect(time < .seconds(10))
     }
+
+    // MARK: - Numbers
+
+    private func result(_ expression: String, _ price: JSONValue) throws -> (output: JSONValue?, error: WorkflowError?)
+    {
+        let yaml = """
+            workflow: w
+            input: { type: object, required: [price], properties: { price: { type: number } } }
+            steps: { kept: { set: "${ input.price }" } }
+            output: "${ \(expression) }"
+            """
+        var run = try Run(yaml, input: ["price": price])
+        run.handle(.accepted)
+        return (run.state.output, run.state.error)
+    }
+
+    /// As the reference says: what the schema calls a number is whatever its sender wrote, and so is what a step gave.
+    @Test(arguments: ["input.price", "steps.kept.output"]) func aNumberIsWhatItWasWrittenAs(_ name: String) throws {
+        let (whole, written) = (try JSONValue(parsing: "3"), try JSONValue(parsing: "3.0"))
+        #expect(try result("\(name) * 1.5", written).output == 4.5)
+        #expect(try result("\(name) * 1.5", whole).error?.code == .expressionError)
+        #expect(try result("\(name) / 2", whole).output == 1)
+        #expect(try result("\(name) / 2", written).error?.code == .expressionError)
+        for price in [whole, written] {
+            #expect(try result("double(\(name)) * 1.5", price).output == 4.5)
+            #expect(try result("int(\(name)) / 2", price).output == 1)
+            #expect(try result("\(name) > 2.5 && \(name) < 4 && \(name) == 3", price).output == true)
+        }
+        #expect(try result("type(\(name)) == double", try JSONValue(parsing: "9223372036854775808")).output == true)
+    }
 }

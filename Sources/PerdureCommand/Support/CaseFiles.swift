@@ -32,15 +32,11 @@ struct CaseFiles {
     /// Runs the cases of a file.
     ///
     /// - Parameter agents: What definitions may name beside what the cases stand in for.
-    /// - Throws: `DefinitionErrors` when the file or its definition has errors, `CommandFailure` when one of them cannot be
-    ///   read.
+    /// - Throws: `DefinitionErrors` when the file or its definition has errors or cannot be read.
     static func run(_ file: String, agents: Set<String>) throws -> Result {
         let cases = try WorkflowCases(yaml: try DefinitionFile.text(file), file: file)
-        let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
-        let path = URL(fileURLWithPath: cases.workflowPath, relativeTo: folder).standardizedFileURL.path
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw CommandFailure("\(file): 'workflow' names \(path), and there is no such file.")
-        }
+        let path = Self.path(cases.workflowPath, besides: file)
+        guard FileManager.default.fileExists(atPath: path) else { throw cases.noDefinition(at: path) }
         let known = agents.union(cases.stubbedNames)
         let definition = try WorkflowDefinition(
             yaml: try DefinitionFile.text(path), file: path, agents: known, zones: .files())
@@ -55,5 +51,19 @@ struct CaseFiles {
         var all = DefinitionCatalog([definition])
         for other in WorkflowFiles(besides: [definition.file], agents: agents).catalog.all { all.add(other) }
         return all.circle(through: definition)
+    }
+
+    /// A path that is meant from the folder of a file, as seen from where that file's own path is: relative where both are.
+    static func path(_ path: String, besides file: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        var parts: [Substring] = []
+        for part in file.split(separator: "/").dropLast() + path.split(separator: "/") where part != "." {
+            if part == "..", let last = parts.last, last != ".." {
+                parts.removeLast()
+            } else if part != ".." || !file.hasPrefix("/") {
+                parts.append(part)
+            }
+        }
+        return (file.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
     }
 }

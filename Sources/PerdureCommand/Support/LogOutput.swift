@@ -28,9 +28,16 @@ struct LogOutput: LogHandler {
         } else {
             line = "\(time) \(event.level.rawValue.uppercased()) \(event.message)"
             for (key, value) in all { line += " \(key)=\(value)" }
+            line = Self.onOneLine(line)
         }
         line += "\n"
         FileHandle.standardError.write(Data(line.utf8))
+    }
+
+    /// An entry with its line breaks written as `\n`: what reads logs by lines must not take a part of one for another.
+    private static func onOneLine(_ text: String) -> String {
+        guard text.contains(where: \.isNewline) else { return text }
+        return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).joined(separator: "\\n")
     }
 
     /// The logger that the settings ask for.

@@ -16,9 +16,6 @@ extension CaseExpectation {
             problems.append(.init(what, expected: expected, found: found ?? "nothing"))
         }
         compare("status", status, outcome.status)
-        if status != nil, status != outcome.status, let error = outcome.error, self.error == nil {
-            problems.append(.init("It ended with \(error.code.rawValue): \(error.message)"))
-        }
         compare("concurrency_key", concurrencyKey, outcome.concurrencyKey)
         if let output { problems += Self.differences(output, outcome.state?.output, at: "output") }
         if let error {
@@ -39,6 +36,21 @@ extension CaseExpectation {
         case nil: break
         }
         return problems
+    }
+
+    /// Why the execution ended as the case does not expect it; nil when it gave an output or is expected to end so.
+    func unexpectedEnd(_ outcome: CaseOutcome) -> CaseReport.Problem? {
+        guard let found = outcome.error else { return nil }
+        let isExpected =
+            if let error {
+                (error.code ?? found.code.rawValue) == found.code.rawValue && (error.step ?? found.step) == found.step
+            } else {
+                status == outcome.status
+            }
+        guard !isExpected else { return nil }
+        let verb = outcome.status == Self.rejected ? "was rejected" : "ended"
+        let place = found.step.map { " in step '\($0)'" } ?? ""
+        return .init("It \(verb) with \(found.code.rawValue)\(place): \(found.message)")
     }
 
     private static func problems(_ step: Step, _ outcome: CaseOutcome) -> [CaseReport.Problem] {
@@ -69,22 +81,36 @@ extension CaseExpectation {
         _ expected: JSONValue, _ found: JSONValue?, at path: String
     ) -> [CaseReport.Problem] {
         var problems: [CaseReport.Problem] = []
-        collect(expected, found, at: path, &problems)
+        var more = 0
+        collect(expected, found, at: path, &problems, more: &more)
+        if more > 0 {
+            problems.append(
+                .init(
+                    "There \(more == 1 ? "is 1 more difference" : "are \(more) more differences") in \(path)."))
+        }
         return problems
     }
 
+    /// - Parameter more: How many differences there are beside those that are shown.
     private static func collect(
-        _ expected: JSONValue?, _ found: JSONValue?, at path: String, _ problems: inout [CaseReport.Problem]
+        _ expected: JSONValue?, _ found: JSONValue?, at path: String, _ problems: inout [CaseReport.Problem],
+        more: inout Int
     ) {
-        guard expected != found, problems.count < differencesShown else { return }
+        guard expected != found else { return }
         switch (expected, found) {
         case (.object(let left)?, .object(let right)?):
-            for (key, value) in left { collect(value, right[key], at: "\(path).\(key)", &problems) }
-            for (key, value) in right where left[key] == nil { collect(nil, value, at: "\(path).\(key)", &problems) }
+            for (key, value) in left { collect(value, right[key], at: "\(path).\(key)", &problems, more: &more) }
+            for (key, value) in right where left[key] == nil {
+                collect(nil, value, at: "\(path).\(key)", &problems, more: &more)
+            }
         case (.array(let left)?, .array(let right)?) where left.count == right.count:
-            for index in left.indices { collect(left[index], right[index], at: "\(path)[\(index)]", &problems) }
-        default:
+            for index in left.indices {
+                collect(left[index], right[index], at: "\(path)[\(index)]", &problems, more: &more)
+            }
+        case _ where problems.count < differencesShown:
             problems.append(.init(path, expected: text(expected), found: text(found)))
+        default:
+            more += 1
         }
     }
 
@@ -133,8 +159,14 @@ extension CaseExpectation {
         return [
             .init(
                 "events", expected: "\(expected.count) events", found: "\(found.count)",
-                comparison: Array(lines.prefix(linesShown)))
+                comparison: shown(
+                    lines, cut: left.count < expected.count - same || right.count < found.count - same))
         ]
+    }
+
+    /// The lines of a comparison, with a mark behind them where there are more.
+    private static func shown(_ lines: [String], cut: Bool = false) -> [String] {
+        lines.prefix(linesShown) + (cut || lines.count > linesShown ? ["  …"] : [])
     }
 
     private static func find(_ expected: [String], in found: [String]) -> [CaseReport.Problem] {
@@ -146,7 +178,7 @@ extension CaseExpectation {
                 return [
                     .init(
                         "events", expected: "\(line)\(place)", found: "none",
-                        comparison: found.prefix(linesShown).map { "  \($0)" })
+                        comparison: shown(found.prefix(linesShown + 1).map { "  \($0)" }))
                 ]
             }
             rest = rest[(index + 1)...]

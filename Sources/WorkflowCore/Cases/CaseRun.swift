@@ -33,9 +33,12 @@ struct CaseRun {
             outcome.status = CaseExpectation.rejected
             outcome.error = WorkflowError(code: .init(rawValue: error.code.rawValue), message: error.message)
         }
-        return CaseReport(
-            name: workflowCase.name, line: workflowCase.line,
-            problems: problems + workflowCase.expectation.problems(with: outcome))
+        problems += workflowCase.expectation.problems(with: outcome)
+        if !problems.isEmpty, let end = workflowCase.expectation.unexpectedEnd(outcome) {
+            // It is the reason for much of the rest, so it comes before that.
+            problems.insert(end, at: problems.firstIndex { $0.what == "status" }.map { $0 + 1 } ?? 0)
+        }
+        return CaseReport(name: workflowCase.name, line: workflowCase.line, problems: problems)
     }
 
     /// Reads and checks the request as a coordinator does.
@@ -134,10 +137,11 @@ struct CaseRun {
         let stub =
             workflowCase.stubs.stub(forStep: step, agent: name) ?? shared.stub(forStep: step, agent: name)
         guard let answer = stub?.answer(forAttempt: attempt) else {
+            let own = step.withoutItemNumber
             problems.append(
                 .init(
                     "The step '\(step)' \(kind == "agent" ? "calls" : "runs") the \(kind) '\(name)', and nothing stands in for "
-                        + "it; add '\(name)' or '\(step.withoutItemNumber)' under 'agents'."))
+                        + "it; add '\(name)'\(own == name ? "" : " or '\(own)'") under 'agents'."))
             return nil
         }
         switch answer.content {

@@ -12,7 +12,7 @@ extension DefinitionParser {
     /// The whole file; nil when it has errors that leave nothing to check further.
     mutating func casesFile(
         _ root: DefinitionNode
-    ) -> (workflow: String, stubs: [AgentStub], cases: [WorkflowCase])? {
+    ) -> (workflow: String, place: DefinitionPlace, stubs: [AgentStub], cases: [WorkflowCase])? {
         guard let members = root.members else {
             report(
                 root.place, key: "",
@@ -44,7 +44,8 @@ extension DefinitionParser {
             }
             cases.append(one)
         }
-        return workflow.map { ($0, stubs, cases) }
+        let place = (member("workflow") ?? root).place
+        return workflow.map { ($0, place, stubs, cases) }
     }
 
     private mutating func workflowCase(_ node: DefinitionNode, key: String) -> WorkflowCase? {

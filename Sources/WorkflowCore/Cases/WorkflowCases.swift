@@ -11,6 +11,7 @@ public struct WorkflowCases: Sendable {
     public let cases: [WorkflowCase]
     /// What stands in for the agents in all cases that do not say otherwise.
     let stubs: [AgentStub]
+    private let workflowPlace: DefinitionPlace
     private let source: String
 
     /// Reads and checks a file of cases.
@@ -25,7 +26,18 @@ public struct WorkflowCases: Sendable {
         guard let parts, parser.errors.isEmpty else { throw DefinitionErrors(sorting: parser.errors) }
         self.file = file
         source = yaml
-        (workflowPath, stubs, cases) = parts
+        (workflowPath, workflowPlace, stubs, cases) = parts
+    }
+
+    /// What is wrong with the file when there is no definition at `workflowPath`.
+    ///
+    /// - Parameter path: Where it was looked for.
+    public func noDefinition(at path: String) -> DefinitionErrors {
+        var parser = DefinitionParser(file: file, yaml: source, agents: [])
+        parser.report(
+            workflowPlace, key: "workflow",
+            "There is no file \(path); write the path of the definition as seen from the folder of this file.")
+        return DefinitionErrors(sorting: parser.errors)
     }
 
     /// The names that stubs answer for. A definition under test may use them as agents though nothing else knows them.

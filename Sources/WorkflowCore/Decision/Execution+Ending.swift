@@ -48,6 +48,7 @@ extension Execution {
             state.steps[last].status == .success
         {
             markCompensated(undone, now: now, &decision)
+            if case .item(let step, _) = state.steps[undone].origin { markCompensatedLoop(step, now: now, &decision) }
         }
         while let instance = nextOfAftermath(ending) {
             let step = state.steps.count
@@ -117,20 +118,32 @@ extension Execution {
         tellParent(&decision)
     }
 
-    /// A step with items is compensated when all of them are that had succeeded.
+    /// A step with items is compensated when all of them are that had succeeded, so with the last of these.
+    private mutating func markCompensatedLoop(_ step: Int, now: Timestamp, _ decision: inout Decision) {
+        // What is left to undo is asked first, from its end, where an item of the same step mostly is: of ten thousand items
+        // only the last one makes all be looked at.
+        guard undoable.last(where: { isItem($0, of: step) }) == nil,
+            !state.steps.instanceIndices.contains(where: {
+                isItem($0, of: step) && state.steps[$0].status == .success
+            })
+        else { return }
+        markCompensated(step, now: now, &decision)
+    }
+
+    /// Marks the steps with items that a program before this one would have marked now: it did so at the end of the execution,
+    /// which may have begun to end under it.
     private mutating func markCompensatedLoops(now: Timestamp, _ decision: inout Decision) {
-        var isUndone: [Int: Bool] = [:]
-        for index in state.steps.instanceIndices {
-            guard case .item(let step, _) = state.steps[index].origin else { continue }
-            switch state.steps[index].status {
-            case .compensated: isUndone[step] = isUndone[step] ?? true
-            case .success: isUndone[step] = false
-            default: break
+        for step in definition.steps.indices
+        where definition.steps[step].loop != nil && state.steps[step].status == .success {
+            let isUndone = state.steps.instanceIndices.contains {
+                isItem($0, of: step) && state.steps[$0].status == .compensated
             }
+            if isUndone { markCompensatedLoop(step, now: now, &decision) }
         }
-        for step in definition.steps.indices where isUndone[step] == true {
-            markCompensated(step, now: now, &decision)
-        }
+    }
+
+    private func isItem(_ index: Int, of step: Int) -> Bool {
+        if case .item(step, _) = state.steps[index].origin { true } else { false }
     }
 
     /// The error with what else went wrong before the end.

@@ -68,14 +68,21 @@ extension Execution {
         case .span(let microseconds): return .success(now.advanced(byMicroseconds: microseconds))
         case .until(let due): return .success(due)
         case .computedSpan(let template, let reads):
-            return compute(template, reads, bindings(of: step), tooLarge: .expressionError, "The duration of 'wait'")
-                .flatMap { value in
-                    guard let text = value.stringValue, let span = DurationText.span(text) else {
-                        return .failure(
-                            Self.unusable(value, "a duration of ten years at most, e.g. '5m' or duration('90s')"))
-                    }
-                    return .success(now.advanced(byMicroseconds: max(0, span)))
+            let variables = ExecutionVariables(
+                reads, of: state, integersAt: definition.inputIntegers, bindings(of: step))
+            do {
+                switch try template.span(variables) {
+                case .microseconds(let span): return .success(now.advanced(byMicroseconds: max(0, span)))
+                case .none(let value):
+                    return .failure(
+                        Self.unusable(value, "a duration of ten years at most, e.g. '5m', '1h30m' or duration('90s')"))
                 }
+            } catch {
+                return .failure(
+                    WorkflowError(
+                        code: .expressionError,
+                        message: "The duration of 'wait' could not be computed: \(error.message)"))
+            }
         case .computedTime(let template, let reads):
             return compute(template, reads, bindings(of: step), tooLarge: .expressionError, "The time of 'wait'")
                 .flatMap { value in
