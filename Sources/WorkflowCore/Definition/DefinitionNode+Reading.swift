@@ -21,7 +21,7 @@ extension DefinitionNode {
             throw ReadError(
                 place: DefinitionPlace(line: 1, column: 1), message: "The file is empty; write `workflow: NAME` first.")
         }
-        var remaining = Remaining()
+        var remaining = Remaining(bareTags: bareTags(in: yaml))
         return try convert(root, depth: 0, isSchema: false, remaining: &remaining)
     }
 
@@ -40,6 +40,8 @@ extension DefinitionNode {
     private struct Remaining {
         var nodes = Limits.definitionNodes
         var textBytes = Limits.definitionTextBytes
+        /// Where a `!` stands by itself.
+        let bareTags: Set<DefinitionPlace>
     }
 
     /// - Parameter isSchema: Whether it is a part of the workflow's `input`, where whole numbers may be as large as in any
@@ -57,6 +59,10 @@ extension DefinitionNode {
                     + "\(Limits.definitionTextBytes) bytes of text, or nests deeper than \(Limits.jsonDepth); "
                     + "aliases count each time they are used."
             )
+        }
+        // A node begins at its tag. The parser says nothing of one without a name.
+        guard !remaining.bareTags.contains(place) else {
+            throw ReadError(place: place, message: ScalarTag.unknown("!"))
         }
         switch node {
         case .scalar(let scalar):
@@ -101,6 +107,23 @@ extension DefinitionNode {
         default:
             throw ReadError(place: place, message: "An alias here names nothing that came before it.")
         }
+    }
+
+    /// The places of each `!` that a blank or the end of the line follows.
+    private static func bareTags(in yaml: String) -> Set<DefinitionPlace> {
+        guard yaml.utf8.contains(UInt8(ascii: "!")) else { return [] }
+        var places: Set<DefinitionPlace> = []
+        let lines = yaml.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (number, line) in lines.enumerated() where line.utf8.contains(UInt8(ascii: "!")) {
+            let scalars = Array(line.unicodeScalars)
+            for (index, scalar) in scalars.enumerated() where scalar == "!" {
+                guard index + 1 == scalars.count || scalars[index + 1] == " " || scalars[index + 1] == "\t" else {
+                    continue
+                }
+                places.insert(DefinitionPlace(line: number + 1, column: index + 1))
+            }
+        }
+        return places
     }
 
     /// A list, a mapping or a key has no other tag than its own.
