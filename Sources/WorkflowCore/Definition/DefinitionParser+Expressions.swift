@@ -84,13 +84,16 @@ extension DefinitionParser {
             return nil
         } catch {
             var place = node.place
-            if let position = error.position, position.line == 1 {
-                place = self.place(ofCharacter: offset + position.column - 1, in: node)
+            var fault = 0
+            if let position = error.position {
+                fault = source.utf8.prefix(position.utf8Offset).count { $0 & 0xC0 != 0x80 }
+                place = self.place(ofCharacter: offset + fault, in: node)
             }
             let hint = error.suggestion.map { " Did you mean '\($0)'?" } ?? ""
             report(
                 place, key: key,
-                "In the expression `\(source.trimmingSpaces)`: \(error.message)\(hint.isEmpty ? "" : ".\(hint)")")
+                "In the expression `\(Self.quoted(source, faultAt: fault))`: \(error.message)\(hint.isEmpty ? "" : ".\(hint)")"
+            )
             return nil
         }
     }

@@ -42,7 +42,9 @@ extension DefinitionParser {
         if steps == nil {
             report(root.place, key: "steps", "The key 'steps' is missing; a workflow has at least one step.")
         }
-        let concurrency = member("concurrency").flatMap { self.concurrency($0, scope: scope.at([]), inputIntegers: integers) }
+        let concurrency = member("concurrency").flatMap {
+            self.concurrency($0, scope: scope.at([]), inputIntegers: integers)
+        }
         let output = member("output").flatMap { template($0, key: "output", environment: scope.environment) }
         let failureHandler = member("on_failure").flatMap {
             agentWork($0, key: "on_failure", scope: scope.adding([("error", Self.errorType)]))
@@ -50,7 +52,8 @@ extension DefinitionParser {
         guard let id, let version, let steps, errors.isEmpty else { return nil }
         let reference = WorkflowReference(id: id, version: version, contentHash: DefinitionContent.hash(of: root))
         let parts = WorkflowDefinition.Parts(
-            reference: reference, inputSchema: schema, inputIntegers: integers, timeoutMicroseconds: timeout, priority: priority,
+            reference: reference, inputSchema: schema, inputIntegers: integers, timeoutMicroseconds: timeout,
+            priority: priority,
             concurrency: concurrency, deprecation: deprecation, schedule: schedule, steps: steps,
             failureHandler: failureHandler, output: output, source: source, file: file,
             versionPlace: (member("version") ?? member("workflow") ?? root).place,
