@@ -36,10 +36,30 @@ import Testing
         #expect(String(String.UnicodeScalarView(line[(error.column - 1)...].prefix(4))) == "txet")
     }
 
-    @Test(arguments: ["|\n  ${ input.txet }", ">-\n  ${ input.txet }", "\"a\n  ${ input.txet }\""])
-    func whereColumnsDoNotMapTheValueIsThePlace(_ scalar: String) throws {
-        let error = try #require(output(scalar))
+    @Test func whereColumnsDoNotMapTheValueIsThePlace() throws {
+        let error = try #require(output("\"a\n  ${ input.txet }\""))
         #expect(error.line == 6 && error.column == 9)
+    }
+
+    @Test(
+        arguments: [
+            ("|\n  ${ input.txet }", 7), ("|-\n  ${ 'é😀' +\n    'b' + \n  input.txet }\n", 9),
+            (">-\n  ${ input.txet }", 7), (">-\n\n  a\n  ${ 'é' +\n\n    'b' +\n  input.txet }\n", 12),
+            ("|2\n    ${ 'a' +\n   input.txet }", 8),
+        ])
+    func inABlockItIsThatOfTheFieldToo(_ scalar: String, line: Int) throws {
+        let error = try #require(output(scalar))
+        #expect(error.line == line)
+        let text = Array(error.sourceLine.unicodeScalars)
+        #expect(String(String.UnicodeScalarView(text[(error.column - 1)...].prefix(4))) == "txet")
+        #expect(!error.summary.contains("\n"))
+    }
+
+    @Test func ofALongExpressionWhatIsAroundTheFaultIsQuoted() throws {
+        let ones = Array(repeating: "1,", count: 1500).joined(separator: " ")
+        let error = try #require(output("'${ [\(ones) inptu, \(ones) 1] }'"))
+        let quote = try #require(error.message.split(separator: "`").dropFirst().first)
+        #expect(quote.count == 82 && quote.hasPrefix("…") && quote.hasSuffix("…") && quote.contains(" inptu, "))
     }
 
     @Test func otherMistakes() throws {

@@ -33,7 +33,8 @@ extension Execution {
     ) -> Result<JSONValue, WorkflowError> {
         let value: JSONValue
         do {
-            value = try template.evaluate(ExecutionVariables(reads, of: state, integersAt: definition.inputIntegers, bindings))
+            value = try template.evaluate(
+                ExecutionVariables(reads, of: state, integersAt: definition.inputIntegers, bindings))
         } catch {
             return .failure(
                 WorkflowError(code: .expressionError, message: "\(what) could not be computed: \(error.message)"))

@@ -91,12 +91,14 @@ extension DefinitionParser {
             return nil
         } catch {
             var place = node.place
-            if let position = error.position, position.line == 1 {
-                place = self.place(ofCharacter: offset + position.column - 1, in: node)
+            var fault = 0
+            if let position = error.position {
+                fault = source.utf8.prefix(position.utf8Offset).count { $0 & 0xC0 != 0x80 }
+                place = self.place(ofCharacter: offset + fault, in: node)
             }
             report(
                 place, key: key,
-                "In the expression `\(source.trimmingSpaces)`: \(explanation(of: error, source, environment))")
+                "In the expression `\(Self.quoted(source, faultAt: fault))`: \(explanation(of: error, source, environment))")
             return nil
         }
     }
