@@ -98,7 +98,8 @@ extension DefinitionParser {
             }
             report(
                 place, key: key,
-                "In the expression `\(Self.quoted(source, faultAt: fault))`: \(explanation(of: error, source, environment))")
+                "In the expression `\(Self.quoted(source, faultAt: fault))`: \(explanation(of: error, source, environment))"
+            )
             return nil
         }
     }
