@@ -13,15 +13,11 @@ import Testing
         """
 
     private func run(_ cases: String, _ definition: String = definition) throws -> [CaseReport] {
-        try WorkflowCases(yaml: "workflow: w.yaml\n\(cases)", file: "w.test.yaml").run(try load(definition))
+        try caseReports(cases, of: definition)
     }
 
     private func problems(_ one: String) throws -> [String] {
-        let report = try #require(try run("cases:\n  - name: it\n\(one)").first)
-        return report.problems.map { problem in
-            guard let expected = problem.expected, let found = problem.found else { return problem.what }
-            return "\(problem.what): \(expected) / \(found)"
-        }
+        try caseProblems(one, of: Self.definition)
     }
 
     @Test func aFailureThatIsNotExpectedIsSaid() throws {

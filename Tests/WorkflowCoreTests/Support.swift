@@ -156,3 +156,17 @@ extension ExecutionState {
         return copy
     }
 }
+
+/// Runs the cases of a file against a definition.
+func caseReports(_ cases: String, of definition: String) throws -> [CaseReport] {
+    try WorkflowCases(yaml: "workflow: w.yaml\n\(cases)", file: "w.test.yaml").run(try load(definition))
+}
+
+/// Runs one case, and gives what is wrong with it: `what: expected / found`, or a sentence.
+func caseProblems(_ one: String, of definition: String) throws -> [String] {
+    let report = try #require(try caseReports("cases:\n  - name: it\n\(one)", of: definition).first)
+    return report.problems.map { problem in
+        guard let expected = problem.expected, let found = problem.found else { return problem.what }
+        return "\(problem.what): \(expected) / \(found)"
+    }
+}
